@@ -1,4 +1,4 @@
-"""Signed documents: a text, and an Ed25519 signature bound to what it is for (protocol.md, section 4).
+"""Signed documents: a text, and a signature bound to what it is for (protocol.md, section 4).
 
     signature = Ed25519(bound(label, circle) ‖ text)                              (RFC 8032)
 
@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
-from nacl.exceptions import BadSignatureError, CryptoError, ValueError as NaclValueError
+from nacl.exceptions import BadSignatureError, CryptoError
+from nacl.exceptions import ValueError as NaclValueError
 from nacl.signing import SigningKey, VerifyKey
 from nacl.utils import random
 

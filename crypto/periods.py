@@ -1,6 +1,6 @@
 """Periods are quarters of a year (protocol.md, section 1).
 
-    period = year·4 + (month−1) div 3        a day is whole days since 1970-01-01 (UTC)
+period = year·4 + (month−1) div 3        a day is whole days since 1970-01-01 (UTC)
 """
 
 from __future__ import annotations
