@@ -1,4 +1,4 @@
-"""The header of a round's commit: what the matcher promises to have uploaded (protocol.md, section 7).
+"""The header of a round's commit: what the matcher has uploaded (protocol.md, section 7).
 
 The header names every part by its digest, so one signature covers the whole round. Whether the
 parts are there, and hold exactly the frozen cards, is for the node to see.

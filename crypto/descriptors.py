@@ -49,7 +49,7 @@ class EpochDescriptor(StrictModel):
 
 
 class NodeDescriptor(StrictModel):
-    """How node *node* admits intake on *day*: work of *pow_bits* over *pow_challenge* (16 bytes)."""
+    """How *node* admits intake on *day*: work of *pow_bits* over *pow_challenge* (16 bytes)."""
 
     version: Literal[1] = 1
     circle: Annotated[bytes, *hex_field(32)]
