@@ -1,0 +1,63 @@
+# `make` prints this menu. `make run` and `make test` set up all they need, on a fresh machine too.
+.DEFAULT_GOAL := menu
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: menu
+menu: ## print this menu
+	@echo "Klunak. What would you like to do?"
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@scripts/need-python.sh
+	@test -x $(BIN)/python || python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.installed ## install everything into .venv, versions and hashes as locked
+
+.PHONY: run
+run: setup ## start a ready-made trial circle: node, matcher, two coordinators
+	$(BIN)/klunak run
+
+.PHONY: tour
+tour: setup ## watch families and donors go the whole way, then look at it as a thief
+	$(BIN)/klunak tour --families 12 --donors 9
+
+.PHONY: test
+test: setup ## run the tests (what CI runs)
+	$(BIN)/python -m pytest -m "not long"
+
+.PHONY: check
+check: setup lint types ## run everything: lint, types, tests and the long runs
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: setup ## ruff: rules and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+.PHONY: bench
+bench: setup ## measure the cryptography on this machine
+	$(BIN)/klunak bench crypto
+
+.PHONY: vectors
+vectors: setup ## rebuild vectors/
+	$(BIN)/python vectors/generate.py
+
+.PHONY: lock
+lock: ## resolve and hash all dependencies anew (needs uv)
+	scripts/lock.sh
+
+.PHONY: clean
+clean: ## remove everything that was built (not trial/, which holds a circle)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
