@@ -25,7 +25,7 @@ from crypto.certifying_keys import (
     PUBLIC_EXPONENT,
     CertifyingKey,
 )
-from crypto.errors import InvalidKey, WrongLength, WrongShape
+from crypto.errors import InvalidCertificate, InvalidKey, WrongLength, WrongShape
 from crypto.signing_keys import SigningKey, challenges
 
 __all__ = [
@@ -72,6 +72,8 @@ def unblind(key: CertifyingKey, message: bytes, blind_signature: bytes, inverse:
 
     Raises InvalidCertificate for an answer that is no signature on what was blinded.
     """
+    if len(blind_signature) != MODULUS_BYTES:
+        raise InvalidCertificate
     signature = _unblind_from_parts(key.n, blind_signature, inverse)
     verify_signature(key, message, signature)
     return signature

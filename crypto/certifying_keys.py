@@ -43,7 +43,7 @@ class CardClass(IntEnum):
     @property
     def use(self) -> Use:
         """The use of the keys that certify this class."""
-        return Use.REQUEST if self is CardClass.REQUEST else Use.OFFER
+        return Use.REQUEST if self == CardClass.REQUEST else Use.OFFER
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Period:
     def duty(self, card_class: CardClass) -> tuple[int, int]:
         """The numbers of the two coordinators who certify *card_class*; the first is the same
         for both classes and signs stamps, the second of requests signs receipts."""
-        return self.request if card_class is CardClass.REQUEST else self.offer
+        return self.request if card_class == CardClass.REQUEST else self.offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Circle:
     def certifying_key(self, period: int, use: Use, coordinator: int) -> CertifyingKey:
         """The key of *coordinator* for *use*. Raises InvalidKey if it has no such duty."""
         for key in self.period(period).keys:
-            if key.use is use and key.coordinator == coordinator:
+            if key.use == use and key.coordinator == coordinator:
                 return key
         raise InvalidKey("no such key in the almanac")
 

@@ -7,12 +7,12 @@ parts are there, and hold exactly the frozen cards, is for the node to see.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from crypto.circle import Circle
-from crypto.documents import public_key_of, read_signed, write_signed
+from crypto.documents import SignedContent, public_key_of, read_signed, write_signed
 from crypto.labels import RECORD_BYTES, hashed
 from crypto.strict_json import (
     LISTED,
@@ -44,15 +44,13 @@ class Part(StrictModel):
     digest: Annotated[bytes, *hex_field(32)]
 
 
-class CommitHeader(StrictModel):
+class CommitHeader(SignedContent):
     """The header of the round of *epoch*; its parts are numbered by their place, from 0.
 
     Always true of one: the rows of its parts add up to *cards* and *notices*, and there is a
     notice for every card.
     """
 
-    version: Literal[1] = 1
-    circle: Annotated[bytes, *hex_field(32)]
     epoch: Annotated[U32, Field(ge=1)]
     round_key: Annotated[bytes, *b64_field(RECORD_BYTES)]
     cards: U32

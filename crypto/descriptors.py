@@ -7,16 +7,15 @@ circle, so that neither can be shown to people of another.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from crypto.circle import SEALING_KEY_BYTES, Circle
-from crypto.documents import public_key_of, read_signed, write_signed
+from crypto.documents import SignedContent, public_key_of, read_signed, write_signed
 from crypto.strict_json import (
     U32,
     JsonDocument,
-    StrictModel,
     b64_field,
     build_model,
     hex_field,
@@ -27,14 +26,12 @@ POW_CHALLENGE_BYTES = 16
 _MOST_POW_BITS = 32
 
 
-class EpochDescriptor(StrictModel):
+class EpochDescriptor(SignedContent):
     """One epoch: its number from 1, its sealing key (1,216 bytes), and when it is open.
 
     *opens* and *closes* are unix minutes. They inform: what closes an epoch is the next one.
     """
 
-    version: Literal[1] = 1
-    circle: Annotated[bytes, *hex_field(32)]
     epoch: Annotated[U32, Field(ge=1)]
     key: Annotated[bytes, *b64_field(SEALING_KEY_BYTES)]
     opens: U32
@@ -48,11 +45,9 @@ class EpochDescriptor(StrictModel):
         return self
 
 
-class NodeDescriptor(StrictModel):
+class NodeDescriptor(SignedContent):
     """How *node* admits intake on *day*: work of *pow_bits* over *pow_challenge* (16 bytes)."""
 
-    version: Literal[1] = 1
-    circle: Annotated[bytes, *hex_field(32)]
     node: Annotated[bytes, *hex_field(32)]
     day: U32
     pow_bits: Annotated[int, Field(ge=0, le=_MOST_POW_BITS)]

@@ -10,10 +10,9 @@ called *unverified*.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from nacl.exceptions import BadSignatureError, CryptoError
-from nacl.exceptions import ValueError as NaclValueError
+from nacl.exceptions import CryptoError as NaclError
 from nacl.signing import SigningKey, VerifyKey
 from nacl.utils import random
 
@@ -22,6 +21,7 @@ from crypto.labels import bound
 from crypto.strict_json import (
     JsonDocument,
     StrictModel,
+    hex_field,
     read_model,
     read_object,
     write_text,
@@ -31,7 +31,15 @@ SEED_BYTES = 32
 PUBLIC_KEY_BYTES = 32
 DOCUMENT_SIGNATURE_BYTES = 64
 
-Model = TypeVar("Model", bound=StrictModel)
+
+class SignedContent(StrictModel):
+    """What every signed document of a circle begins with."""
+
+    version: Literal[1] = 1
+    circle: Annotated[bytes, *hex_field(32)]
+
+
+Model = TypeVar("Model", bound=SignedContent)
 
 
 def new_signing_seed() -> bytes:
@@ -53,12 +61,12 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> None:
     """Return if *signature* is *public_key*'s on *message*; raises InvalidSignature if not."""
     try:
         VerifyKey(public_key).verify(message, signature)
-    except (BadSignatureError, CryptoError, NaclValueError, ValueError, TypeError):
+    except NaclError:  # a bad signature as well as a key or signature of another size
         raise InvalidSignature from None
 
 
 def write_signed(
-    name: str, label: str, circle: bytes, content: StrictModel, signing_seed: bytes
+    name: str, label: str, circle: bytes, content: SignedContent, signing_seed: bytes
 ) -> dict[str, str]:
     """``{name: text, "signature": hex}`` of *content*, signed for *label* in *circle*."""
     text = write_text(content)
@@ -96,7 +104,7 @@ def read_signed(
     text, signature = read_signed_text(document, name)
     unverified = read_model(model, text)
     signer: bytes = getattr(unverified, signer_field)
-    if unverified.__dict__["circle"] != circle:
+    if unverified.circle != circle:
         raise InvalidSignature("made for another circle")
     if signer not in signers:
         raise InvalidSignature("not signed by one who may")

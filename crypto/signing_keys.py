@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -33,18 +33,20 @@ SIGNING_KEY_BYTES = 2 * PRIME_BYTES
 class SigningKey:
     """Two primes of 1,024 bits; all else follows from them.
 
-    Always true of one: p·q has exactly 2,048 bits, p ≠ q, and e is prime to p−1 and q−1, so that
-    every value has one e-th root.
+    Always true of one: p·q has exactly 2,048 bits, p and q share no factor, and e is prime to
+    p−1 and q−1, so that every value has one e-th root.
     """
 
-    p: int = field(repr=False)
-    q: int = field(repr=False)
+    p: int
+    q: int
 
     def __post_init__(self) -> None:
-        n = self.p * self.q
-        order = math.lcm(self.p - 1, self.q - 1)
-        if self.p == self.q or n.bit_length() != MODULUS_BITS:
+        primes = (self.p, self.q)
+        if any(prime.bit_length() != 8 * PRIME_BYTES or prime % 2 == 0 for prime in primes):
             raise InvalidKey("no two primes of 1,024 bits")
+        if self.n.bit_length() != MODULUS_BITS or math.gcd(self.p, self.q) != 1:
+            raise InvalidKey("no modulus of 2,048 bits")
+        order = math.lcm(self.p - 1, self.q - 1)
         if math.gcd(PUBLIC_EXPONENT, order) != 1:
             raise InvalidKey("the exponent has no inverse")
 

@@ -47,7 +47,7 @@ def read_object(document: JsonDocument) -> dict[str, Any]:
     integers up to 2^53 - 1 and well-formed text.
     """
     try:
-        text = document if isinstance(document, str | bytes) else json.dumps(document)
+        text = document if isinstance(document, str | bytes) else json.dumps(dict(document))
         encoded = text.encode() if isinstance(text, str) else text
         if len(encoded) > DOCUMENT_BYTES:
             raise WrongShape("a document is too long")
