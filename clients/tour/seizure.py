@@ -1,0 +1,92 @@
+"""Rob the node: copy its files and look for everybody; plant controls and find those.
+
+A search that finds nothing proves nothing unless it would have found something. So the same search
+runs over a second copy in which known values were planted, in a file, in a log and in the database
+itself, each in every encoding, and all of them have to be found.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.thief import Find, encodings, files_below, search
+
+
+@dataclass(frozen=True)
+class Loot:
+    """What the search of a seized node came to."""
+
+    files: tuple[tuple[str, int], ...]
+    markers: int
+    hits: tuple[Find, ...]
+    catalogue_surplus: int
+    controls_planted: int
+    controls_found: int
+
+    @property
+    def marker_hits(self) -> int:
+        """Finds of people's values, and of catalogue values beyond an idle node's."""
+        return len(self.hits) + self.catalogue_surplus
+
+
+def seize(
+    node_files: Path,
+    idle_files: Path,
+    markers: Mapping[str, str | bytes],
+    catalogue: Mapping[str, str | bytes],
+    *,
+    scratch: Path,
+) -> Loot:
+    """Search *node_files*, beside those of an *idle* node that never met anybody."""
+    seized = scratch / "seized"
+    shutil.copytree(node_files, seized)
+    files = files_below(seized)
+    hits = search(files, markers)
+    surplus = _counted(files, catalogue) - _counted(files_below(idle_files), catalogue)
+    planted, found = _controls(seized, scratch / "control")
+    return Loot(
+        files=tuple((str(file.relative_to(seized)), file.stat().st_size) for file in files),
+        markers=len(markers),
+        hits=tuple(hits),
+        catalogue_surplus=surplus.total(),
+        controls_planted=planted,
+        controls_found=found,
+    )
+
+
+def _counted(files: list[Path], values: Mapping[str, str | bytes]) -> Counter[str]:
+    return Counter(find.marker for find in search(files, values))
+
+
+def _controls(seized: Path, control: Path) -> tuple[int, int]:
+    """Plant three controls in a copy, each in every encoding; (planted, found)."""
+    shutil.copytree(seized, control)
+    words = {place: f"кантроль {place} {secrets.token_hex(8)}" for place in ("file", "log", "row")}
+    control.joinpath("control.bin").write_bytes(_written(words["file"]))
+    with control.joinpath("node.log").open("ab") as log:
+        log.write(_written(words["log"]))
+    database = next(file for file in files_below(control) if _is_sqlite(file))
+    with sqlite3.connect(database) as connection:
+        # A drop whose record is not a record: what a node that kept plain words would hold.
+        connection.execute("CREATE TABLE control (words BLOB)")
+        connection.execute("INSERT INTO control VALUES (?)", (_written(words["row"]),))
+    connection.close()
+    expected = {(place, name) for place, word in words.items() for name, _ in encodings(word)}
+    finds = search(files_below(control), words)
+    return len(expected), len(expected & {(find.marker, find.encoding) for find in finds})
+
+
+def _written(value: str) -> bytes:
+    # Padded apart, so that each base64 alignment is found as itself.
+    return b"\0".join(pattern for _, pattern in encodings(value))
+
+
+def _is_sqlite(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(16) == b"SQLite format 3\0"
