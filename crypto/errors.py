@@ -85,9 +85,10 @@ class InvalidKey(CryptoError):
 
 
 class ListError(CryptoError):
-    """What was typed is not a list."""
+    """What was typed is not a list. `line_number` counts from 1 where one line is to blame."""
 
     code = "list_error"
+    line_number: int | None = None
 
 
 class WrongNumberOfLines(ListError):

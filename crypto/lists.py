@@ -284,5 +284,5 @@ def _is_number(character: str) -> bool:
 
 def _at(line_number: int | None, error: _SomeError) -> _SomeError:
     """*error*, which now says on which line: the number, and never the text, of the line."""
-    vars(error)["line_number"] = line_number
+    error.line_number = line_number
     return error
