@@ -4,6 +4,17 @@ ClientError
 ├── NodeUnreachable       nobody answered, or not in time; trying again later is safe
 ├── NodeRefused           the node said no: ``code`` and ``status`` say how
 ├── NodeMisbehaves        the answer is not what the protocol allows; not to be trusted further
+│   └── CircleSubstituted another circle, or an epoch that no matcher of this circle published
+├── VisitContended        another phone with the same list keeps writing
+├── NotPossible           what was decided does not fit where things stand; nothing was sent
+│   ├── WrongRole         the list already asks, and this wants to give, or the reverse
+│   ├── MatchChanged      the match that was decided about is over
+│   └── TooLong           the words do not fit
+├── InviteTextError       what was typed is not an invite
+├── DeskError             what a coordinator asked for cannot be done
+│   ├── NotOnDuty         this keyring is no coordinator of the circle, or has no key for the duty
+│   ├── NoSuchIntake      no readable record of that id waits here
+│   └── TooManyInvites    more than the circle allows
 └── KeyringError          what a coordinator or a matcher keeps cannot be used
     ├── WrongPassphrase   or a damaged file: deliberately one answer
     ├── KeyringExposed    others can read the file
@@ -35,6 +46,50 @@ class NodeRefused(ClientError):
 
 class NodeMisbehaves(ClientError):
     """The node answered something that the protocol does not allow. Stop, and ask its operator."""
+
+
+class CircleSubstituted(NodeMisbehaves):
+    """The node shows another circle or a forged epoch. Use another node, and tell a coordinator."""
+
+
+class VisitContended(ClientError):
+    """Another phone with the same list is busy. Try again in a moment."""
+
+
+class NotPossible(ClientError):
+    """This cannot be done where things stand. Nothing was sent."""
+
+
+class WrongRole(NotPossible):
+    """This list is used for the other side. Ask and give with two different lists."""
+
+
+class MatchChanged(NotPossible):
+    """What you decided about has changed meanwhile. Look again, then decide."""
+
+
+class TooLong(NotPossible):
+    """This is too long to be sent. Shorten it."""
+
+
+class InviteTextError(ClientError):
+    """This is not an invite. An invite has 26 letters and digits; look at the slip again."""
+
+
+class DeskError(ClientError):
+    """This cannot be done at this desk."""
+
+
+class NotOnDuty(DeskError):
+    """The keyring belongs to no coordinator of this circle, or has no key for this duty."""
+
+
+class NoSuchIntake(DeskError):
+    """Nobody readable waits under this id. Look at the inbox again."""
+
+
+class TooManyInvites(DeskError):
+    """The circle allows fewer invites."""
 
 
 class KeyringError(ClientError):
