@@ -1,0 +1,122 @@
+"""The first tables. What each column is stands in api/models.py."""
+
+import sqlalchemy as sa
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def _octets(name, *, key=False):
+    return sa.Column(name, sa.LargeBinary(), primary_key=key, nullable=False)
+
+
+def _number(name, *, key=False):
+    autoincrement = {"autoincrement": False} if key else {}
+    return sa.Column(name, sa.BigInteger(), primary_key=key, nullable=False, **autoincrement)
+
+
+def _text(name, *, nullable=False):
+    return sa.Column(name, sa.Text(), nullable=nullable)
+
+
+TABLES = {
+    "drops": lambda: (_octets("address", key=True), _octets("record"), _number("expires")),
+    "notices": lambda: (_octets("address", key=True), _octets("record"), _number("epoch")),
+    "cards": lambda: (
+        _octets("address", key=True),
+        _octets("record"),
+        _number("epoch"),
+        _number("expires"),
+    ),
+    "burned": lambda: (
+        _octets("burned", key=True),
+        _octets("retry"),
+        _number("epoch"),
+        _number("expires"),
+    ),
+    "claims": lambda: (_octets("tag", key=True), _octets("token"), _number("expires")),
+    "invites": lambda: (
+        _octets("kept", key=True),
+        _number("coordinator"),
+        _number("period"),
+        _number("expires"),
+    ),
+    "waiting": lambda: (
+        _octets("id", key=True),
+        _number("first_coordinator"),
+        _octets("first_record"),
+        _number("second_coordinator"),
+        _octets("second_record"),
+        _number("expires"),
+    ),
+    "intake": lambda: (
+        _octets("id", key=True),
+        _number("coordinator"),
+        _octets("record"),
+        _number("expires"),
+    ),
+    "batches": lambda: (
+        _octets("id", key=True),
+        _number("coordinator"),
+        _octets("record"),
+        _number("expires"),
+    ),
+    "answers": lambda: (
+        _octets("id", key=True),
+        _number("coordinator"),
+        _octets("record"),
+        _number("epoch"),
+    ),
+    "invite_counts": lambda: (
+        _number("coordinator", key=True),
+        _number("day", key=True),
+        _number("count"),
+    ),
+    "epochs": lambda: (
+        _number("epoch", key=True),
+        _text("descriptor"),
+        _text("signature"),
+        _octets("challenge"),
+        _text("header", nullable=True),
+        _text("header_signature", nullable=True),
+    ),
+    "parts": lambda: (
+        _number("epoch", key=True),
+        _number("number", key=True),
+        _octets("digest"),
+        _octets("body"),
+    ),
+    "circle": lambda: (_octets("digest", key=True), _number("serial"), _text("document")),
+}
+
+INDEXED = {
+    "drops": ("expires",),
+    "notices": ("epoch",),
+    "cards": ("epoch", "expires"),
+    "burned": ("expires",),
+    "claims": ("expires",),
+    "invites": ("expires",),
+    "waiting": ("expires",),
+    "intake": ("expires",),
+    "batches": ("expires",),
+    "answers": ("epoch",),
+}
+
+
+def upgrade():
+    for table, columns in TABLES.items():
+        # Without a rowid there is no order of arrival to read.
+        op.create_table(table, *columns(), sqlite_with_rowid=False)
+        for column in INDEXED.get(table, ()):
+            op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def downgrade():
+    for table in reversed(TABLES):
+        for column in INDEXED.get(table, ()):
+            op.drop_index(f"ix_{table}_{column}", table)
+        op.drop_table(table)

@@ -1,0 +1,30 @@
+"""Days: the only time the node keeps (protocol.md, sections 1 and 7)."""
+
+from __future__ import annotations
+
+import secrets
+
+from crypto.almanac import Policy
+from crypto.periods import days_of, period_of
+
+SECONDS_PER_DAY = 86_400
+
+
+def day_of(unix_seconds: float) -> int:
+    """Whole days since 1970-01-01 (UTC)."""
+    return int(unix_seconds // SECONDS_PER_DAY)
+
+
+def drawn_expiry(today: int, policy: Policy) -> int:
+    """An expiry day for one row: drawn anew for each, so that no two rows tell on each other."""
+    return today + policy.drop_days + secrets.randbelow(policy.jitter_days + 1)
+
+
+def kept_until(period: int, policy: Policy) -> int:
+    """How long burned values and claims of *period* stay: the quarter's last day + keep_days."""
+    return days_of(period)[1] + policy.keep_days
+
+
+def claim_kept_until(today: int, policy: Policy) -> int:
+    """A claim does not say of which period its tag is; no tag shown today is of a later one."""
+    return kept_until(period_of(today), policy)

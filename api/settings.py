@@ -1,0 +1,39 @@
+"""Everything that can be set, once: environment variables beginning KLUNAK_.
+
+There is no default for what a node must not share with another: its circle and its key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """A node's settings, read once and passed in."""
+
+    model_config = SettingsConfigDict(env_prefix="KLUNAK_", frozen=True, extra="ignore")
+
+    circle_document: Path = Field(description="file with the circle document the node starts from")
+    node_key: Path = Field(description="file with the node's signing key, readable by nobody else")
+    data_directory: Path = Field(Path("data"), description="where the node keeps its database")
+    database_url: str | None = Field(None, description="another database than data_directory's")
+    host: str = Field("127.0.0.1", description="address to listen on; the onion service's side")
+    port: int = Field(8750, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    unix_socket: Path | None = Field(None, description="socket to listen on instead of a port")
+    body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
+    header_seconds: float = Field(20, gt=0, description="how long a request's head may take")
+    body_budget_mib: int = Field(64, ge=2, description="how much of bodies is held at once")
+    requests_at_once: int = Field(256, ge=1, description="requests worked on at once; then busy")
+    connections: int = Field(2_048, ge=1, description="connections open at once; then busy")
+    writes_waiting: int = Field(128, ge=1, description="writes waiting for their turn; then busy")
+    busy_seconds: float = Field(5, gt=0, description="how long a write waits for its turn")
+    work_at_once: int = Field(2, ge=1, description="proofs of work checked at once")
+    housekeeping_seconds: float = Field(60, gt=0, description="how often erased pages are shed")
+
+    @property
+    def database(self) -> str:
+        """The database's address for SQLAlchemy."""
+        return self.database_url or f"sqlite:///{self.data_directory.absolute() / 'node.db'}"
