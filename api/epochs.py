@@ -1,0 +1,208 @@
+"""Epochs: one is open, the one before may be closed and waiting for its commit (section 7).
+
+        POST epochs 1        POST epochs 2            POST rounds 1        POST epochs 3
+    none ──────────▶ 1 open ──────────▶ 2 open, 1 closed ──────────▶ 2 open ──────────▶ …
+
+Closing freezes: a card carries the epoch whose round takes it, and is posted only into the open
+one, both inside one transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlmodel import col
+
+from api.bodies import JSON, json_up_to, route
+from api.days import drawn_expiry
+from api.errors import (
+    EpochConflict,
+    InvalidSignature,
+    NoEpoch,
+    NotAuthorized,
+    RoundPending,
+    WrongEpoch,
+    WrongOperator,
+)
+from api.intake_rows import draw_waiting
+from api.models import Card, Epoch
+from api.node import TheBody, TheNode
+from api.operators import Matcher
+from api.sweep import tidy
+from api.work import CHALLENGE_BYTES
+from crypto.descriptors import read_epoch_descriptor
+from crypto.documents import read_signed_text
+
+router = APIRouter(tags=["epochs"])
+
+DESCRIPTOR = json_up_to(8 * 1_024)
+
+NONE_YET = 0
+"""Epochs are counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEpoch:
+    """The epoch that takes cards."""
+
+    epoch: int
+    descriptor: str
+    signature: str
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where the circle stands: the open epoch, the closed one or None, the last one committed."""
+
+    open: int
+    closed: int | None
+    committed: int
+
+
+class CurrentEpoch(BaseModel):
+    """The signed descriptor of the open epoch."""
+
+    descriptor: str
+    signature: str
+    committed: int = Field(description="the last epoch whose round is in; 0 before the first")
+
+
+class Round(BaseModel):
+    """What the matcher has to do."""
+
+    open: int = Field(description="the open epoch; 0 before the first")
+    closed: int | None = Field(description="the frozen epoch that waits for its commit")
+    committed: int = Field(description="the last epoch whose round is in; 0 before the first")
+    cards: int = Field(description="how many cards are frozen")
+
+
+@router.get("/epoch", **route(NoEpoch, says="the open epoch"))
+def current_epoch(node: TheNode) -> CurrentEpoch:
+    """The key that cards are sealed to now."""
+
+    def work(connection: Connection) -> CurrentEpoch:
+        found = open_epoch(connection)
+        return CurrentEpoch(
+            descriptor=found.descriptor,
+            signature=found.signature,
+            committed=course(connection).committed,
+        )
+
+    return node.store.read(work)
+
+
+@router.get("/operator/round", **route(NotAuthorized, WrongOperator, says="where the round is"))
+def current_round(node: TheNode, _matcher: Matcher) -> Round:
+    """The open, the closed and the committed epoch, and how many cards are frozen."""
+
+    def work(connection: Connection) -> Round:
+        now = course(connection)
+        return Round(
+            open=now.open,
+            closed=now.closed,
+            committed=now.committed,
+            cards=0 if now.closed is None else frozen_count(connection, now.closed),
+        )
+
+    return node.store.read(work)
+
+
+@router.post(
+    "/operator/epochs",
+    **route(
+        NotAuthorized,
+        WrongOperator,
+        InvalidSignature,
+        WrongEpoch,
+        EpochConflict,
+        RoundPending,
+        takes=DESCRIPTOR,
+        gives=json_up_to(64),
+        status=201,
+        says="the epoch is open, the one before it closed",
+    ),
+)
+def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:
+    """Open the next epoch and freeze the cards of the one before; the same again answers 200."""
+    descriptor = read_epoch_descriptor(body, matcher.circle)
+    text, signature = read_signed_text(body, "descriptor")
+    policy = matcher.circle.policy
+    today = node.today()
+
+    def work(connection: Connection) -> bool:
+        now = course(connection)
+        if now.open != NONE_YET and descriptor.epoch == now.open:
+            if open_epoch(connection).descriptor != text:
+                raise EpochConflict
+            return False
+        if descriptor.epoch != now.open + 1:
+            raise WrongEpoch
+        if now.closed is not None:
+            raise RoundPending
+        connection.execute(
+            insert(Epoch),
+            {
+                "epoch": descriptor.epoch,
+                "descriptor": text,
+                "signature": signature.hex(),
+                "challenge": secrets.token_bytes(CHALLENGE_BYTES),
+            },
+        )
+        draw_waiting(connection, policy.intake_draw, lambda: drawn_expiry(today, policy))
+        return True
+
+    begun = node.store.write(work)
+    if begun:
+        tidy(node.store, today)
+    return Response(
+        f'{{"epoch":{descriptor.epoch}}}', status_code=201 if begun else 200, media_type=JSON
+    )
+
+
+def open_epoch(connection: Connection) -> OpenEpoch:
+    """The open epoch. Raises NoEpoch before the first."""
+    wanted = (
+        select(col(Epoch.epoch), col(Epoch.descriptor), col(Epoch.signature), col(Epoch.challenge))
+        .order_by(col(Epoch.epoch).desc())
+        .limit(1)
+    )
+    found = connection.execute(wanted).first()
+    if found is None:
+        raise NoEpoch
+    return OpenEpoch(*found)
+
+
+def course(connection: Connection) -> Course:
+    """Where the circle stands in this transaction."""
+    wanted = (
+        select(col(Epoch.epoch), col(Epoch.header).is_not(None))
+        .order_by(col(Epoch.epoch).desc())
+        .limit(2)
+    )
+    last_two = connection.execute(wanted).all()
+    if not last_two:
+        return Course(open=NONE_YET, closed=None, committed=NONE_YET)
+    opened = last_two[0][0]
+    if len(last_two) == 1:
+        return Course(open=opened, closed=None, committed=NONE_YET)
+    before, is_committed = last_two[1]
+    if is_committed:
+        return Course(open=opened, closed=None, committed=before)
+    # Epochs close only after the commit of the one before, so that one is in.
+    return Course(open=opened, closed=before, committed=before - 1)
+
+
+def frozen_count(connection: Connection, closed: int) -> int:
+    """How many cards are frozen for the round of *closed*."""
+    wanted = select(func.count()).select_from(Card).where(col(Card.epoch) == closed)
+    return int(connection.execute(wanted).scalar_one())
+
+
+def forget_epochs_before(connection: Connection, epoch: int) -> None:
+    """Erase descriptors and headers nobody can ask for any more."""
+    connection.execute(delete(Epoch).where(col(Epoch.epoch) < epoch))

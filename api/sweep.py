@@ -1,0 +1,59 @@
+"""Forgetting: rows past their day are erased, and erased pages leave the disk (section 7, *Days*).
+
+Runs at the start, when an epoch closes and when a day begins. Erasing is overwriting
+(`secure_delete`); the write-ahead log, which still holds what was overwritten, is cut to nothing.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, func, select
+from sqlmodel import col
+
+from api.models import (
+    Batch,
+    Burned,
+    Card,
+    Claim,
+    Drop,
+    Epoch,
+    Intake,
+    Invite,
+    InviteCount,
+    Waiting,
+)
+from api.store import Store
+
+CHUNK_ROWS = 500
+"""Erased in one transaction, so that writers wait for a moment and not for a night."""
+
+_EXPIRING: tuple[Any, ...] = (Drop, Card, Burned, Claim, Invite, Waiting, Intake, Batch)
+
+
+def tidy(store: Store, today: int) -> None:
+    """Erase what expired before *today* and cut the log. Safe to repeat and to interrupt."""
+    for model in _EXPIRING:
+        while store.write(partial(_sweep, model=model, today=today)):
+            pass
+    store.write(partial(_forget_counts, today=today))
+    store.shed_erased()
+
+
+def _sweep(connection: Connection, *, model: Any, today: int) -> bool:
+    table: Table = model.__table__
+    expired = table.c.expires < today
+    if model is Card:
+        # A frozen card belongs to its round until the commit: the matcher answers for exactly
+        # the cards it was shown.
+        open_epoch = select(func.max(col(Epoch.epoch))).scalar_subquery()
+        expired = and_(expired, table.c.epoch == open_epoch)
+    (key,) = table.primary_key.columns
+    chunk = select(key).where(expired).limit(CHUNK_ROWS)
+    done = connection.execute(delete(table).where(key.in_(chunk)))
+    return done.rowcount == CHUNK_ROWS
+
+
+def _forget_counts(connection: Connection, *, today: int) -> None:
+    connection.execute(delete(InviteCount).where(col(InviteCount.day) < today))
