@@ -1,0 +1,134 @@
+"""The whole wiring of a node, on one page. Nothing registers itself by being imported."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+
+from api import (
+    batches,
+    cards,
+    circle,
+    epochs,
+    errors,
+    intake,
+    invites,
+    operators,
+    rounds,
+    start_page,
+    visits,
+)
+from api.circles import found_circle
+from api.errors import CatchAll, SetupError, log_without_words
+from api.headers import SameHeaders
+from api.limits import Limits, rules_of
+from api.node import Node, read_node_key
+from api.settings import Settings
+from api.store import open_store
+from api.sweep import tidy
+from crypto.documents import public_key_of
+
+ROUTERS = (
+    start_page.router,
+    circle.router,
+    epochs.router,
+    intake.router,
+    cards.router,
+    visits.router,
+    operators.router,
+    rounds.router,
+    batches.router,
+    invites.router,
+)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> FastAPI:
+    """The node as an ASGI application; its database is opened when it starts serving."""
+    app = FastAPI(
+        title="Klunak node",
+        version="1",
+        description="A blind store of sealed records; docs/protocol.md, section 7.",
+        lifespan=_lifespan(settings, clock),
+        docs_url=None,  # those pages load from strangers
+        redoc_url=None,
+        middleware=[
+            Middleware(SameHeaders),
+            Middleware(CatchAll),
+            Middleware(Limits, rules=rules_of(ROUTERS), settings=settings),
+        ],
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Node:
+    """Key, database and circle of the node. Raises SetupError, NoStorage."""
+    signing_seed = read_node_key(settings.node_key)
+    store = open_store(
+        settings.database,
+        writes_waiting=settings.writes_waiting,
+        busy_seconds=settings.busy_seconds,
+    )
+    try:
+        keeper = found_circle(store, settings.circle_document)
+        node = Node(
+            settings=settings,
+            store=store,
+            circles=keeper,
+            signing_seed=signing_seed,
+            clock=clock,
+            work_places=threading.BoundedSemaphore(settings.work_at_once),
+        )
+        own_key = public_key_of(signing_seed)
+        if own_key not in {entry.key for entry in node.circle().nodes}:
+            raise SetupError("this node's key is not in the circle document")
+    except BaseException:
+        store.close()
+        raise
+    return node
+
+
+def _lifespan(
+    settings: Settings, clock: Callable[[], float]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        node = await run_in_threadpool(open_node, settings, clock)
+        app.state.node = node
+        await run_in_threadpool(tidy, node.store, node.today())
+        keeping_house = asyncio.create_task(_keep_house(node))
+        try:
+            yield
+        finally:
+            keeping_house.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping_house
+            await run_in_threadpool(node.store.shed_erased)
+            node.store.close()
+
+    return lifespan
+
+
+async def _keep_house(node: Node) -> None:
+    """Sweep when a day begins; between, let nothing overwritten lie in the log for long."""
+    swept_on = node.today()
+    while True:
+        await asyncio.sleep(node.settings.housekeeping_seconds)
+        try:
+            if node.today() == swept_on:
+                await run_in_threadpool(node.store.shed_erased)
+            else:
+                await run_in_threadpool(tidy, node.store, node.today())
+                swept_on = node.today()
+        except Exception as error:  # noqa: BLE001 - tried again at the next turn
+            log_without_words(error, "the sweep failed")

@@ -1,0 +1,76 @@
+"""What can be spent once: stamps, invites, proofs of work (protocol.md, section 7, *Retries*).
+
+    burned = H("klunak burned", kind u8 ‖ what was spent)      0 work: challenge 16 ‖ nonce 8
+                                                               1 invite: token 64
+                                                               2 stamp: period u32 ‖ nonce 32
+    retry  = H("klunak retry", retry token 32 ‖ addresses)
+
+The retry hash stands beside, so that whoever lost an answer gets it again, and nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import IntEnum
+
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
+
+from api.drops import Row
+from api.errors import ApiError, InviteSpent, StampSpent, WorkSpent
+from api.models import Burned
+from crypto.labels import hashed, u8
+
+
+class Kind(IntEnum):
+    """What was spent; the first two are the kinds of admission an intake names."""
+
+    WORK = 0
+    INVITE = 1
+    STAMP = 2
+
+
+_SPENT: dict[Kind, type[ApiError]] = {
+    Kind.WORK: WorkSpent,
+    Kind.INVITE: InviteSpent,
+    Kind.STAMP: StampSpent,
+}
+
+
+def burned_hash(kind: Kind, spent: bytes) -> bytes:
+    """The name under which *spent* is burned."""
+    return hashed("klunak burned", u8(kind) + spent)
+
+
+def retry_hash(retry_token: bytes, rows: Sequence[Row]) -> bytes:
+    """What only the same request can show again."""
+    return hashed("klunak retry", retry_token + b"".join(address for address, _ in rows))
+
+
+def earlier_answer(
+    connection: Connection, kind: Kind, hashes: Collection[bytes], retry: bytes
+) -> int | None:
+    """The answer given before to the same request, or None if nothing of it was spent.
+
+    Raises the *kind*'s ``…_spent`` when something of it was spent on another request.
+    """
+    wanted = select(col(Burned.retry), col(Burned.epoch)).where(col(Burned.burned).in_(hashes))
+    found = connection.execute(wanted).all()
+    if not found:
+        return None
+    if len(found) != len(set(hashes)) or any(row[0] != retry for row in found):
+        raise _SPENT[kind]
+    return found[0][1]
+
+
+def burn(
+    connection: Connection, hashes: Collection[bytes], retry: bytes, *, epoch: int, expires: int
+) -> None:
+    """Burn *hashes* for good, beside the answer to give again."""
+    connection.execute(
+        insert(Burned),
+        [
+            {"burned": burned, "retry": retry, "epoch": epoch, "expires": expires}
+            for burned in sorted(hashes)
+        ],
+    )

@@ -1,0 +1,102 @@
+"""Posting a card: a stamp is burned, a card and its five drops are stored, at once or not at all.
+
+epoch u32 ‖ stamp 292 ‖ retry 32 ‖ card record ‖ 5 × (A 32 ‖ record)            (25,064)
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, insert
+
+from api import drops
+from api.bodies import Reader, exactly, route
+from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
+from api.circles import require_current
+from api.days import drawn_expiry, kept_until
+from api.epochs import open_epoch
+from api.errors import (
+    AddressTaken,
+    Busy,
+    EpochClosed,
+    InvalidStamp,
+    NoEpoch,
+    NoStorage,
+    StalePeriod,
+    StampSpent,
+)
+from api.models import Card
+from api.node import TheBody, TheNode
+from crypto.certificates import STAMP_BYTES, Stamp, verify_stamp
+from crypto.errors import InvalidCertificate
+from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES, u32
+
+router = APIRouter(tags=["cards"])
+
+CARD = exactly(4 + STAMP_BYTES + SECRET_BYTES + RECORD_BYTES + drops.RESERVED_BYTES)
+
+
+class Posted(BaseModel):
+    """The answer to a card, now and to every repetition."""
+
+    epoch: int = Field(description="the epoch whose round takes the card")
+
+
+@router.post(
+    "/cards",
+    **route(
+        InvalidStamp,
+        StampSpent,
+        StalePeriod,
+        EpochClosed,
+        AddressTaken,
+        NoEpoch,
+        Busy,
+        NoStorage,
+        takes=CARD,
+        status=201,
+        says="the card is stored",
+    ),
+)
+def post_card(node: TheNode, body: TheBody) -> Posted:
+    """Burn the stamp and store card and drops; the same again gets the same answer."""
+    reader = Reader(body)
+    epoch = reader.number(4)
+    unverified_stamp = Stamp.from_bytes(reader.take(STAMP_BYTES))
+    retry_token = reader.take(SECRET_BYTES)
+    record = reader.take(RECORD_BYTES)
+    rows = drops.take_rows(reader)
+
+    circle = node.circle()
+    try:
+        stamp = verify_stamp(circle, unverified_stamp)
+    except InvalidCertificate:
+        raise InvalidStamp from None
+    spent = [burned_hash(Kind.STAMP, u32(stamp.period) + stamp.nonce)]
+    retry = retry_hash(retry_token, rows)
+    today = node.today()
+
+    def work(connection: Connection) -> int:
+        earlier = earlier_answer(connection, Kind.STAMP, spent, retry)
+        if earlier is not None:
+            return earlier
+        require_current(circle, stamp.period, today)
+        if epoch != open_epoch(connection).epoch:
+            raise EpochClosed
+        expires = kept_until(stamp.period, circle.policy)
+        drops.reserve(connection, rows, today, circle.policy)
+        burn(connection, spent, retry, epoch=epoch, expires=expires)
+        connection.execute(
+            insert(Card),
+            {
+                "address": secrets.token_bytes(HASH_BYTES),
+                "record": record,
+                "epoch": epoch,
+                "expires": drawn_expiry(today, circle.policy),
+            },
+        )
+        return epoch
+
+    return Posted(epoch=node.store.write(work))

@@ -1,0 +1,93 @@
+"""Drops in the database: reserve, read, replace (protocol.md, sections 3 and 7).
+
+A drop stays reserved until its expiry day, whatever is written to it. One that is not there reads
+as random bytes, fresh each time, as a blanked one would if it were blanked each time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, insert, select, union_all, update
+from sqlmodel import col
+
+from api.bodies import Reader
+from api.days import drawn_expiry
+from api.errors import AddressTaken
+from api.models import Drop, Notice
+from crypto.almanac import Policy
+from crypto.drops import DropAddress
+from crypto.labels import HASH_BYTES, RECORD_BYTES
+
+RESERVED_DROPS = 5
+"""How many drops an intake or a card brings."""
+
+RESERVED_BYTES = RESERVED_DROPS * (HASH_BYTES + RECORD_BYTES)
+
+Row = tuple[DropAddress, bytes]
+
+
+def noise() -> bytes:
+    """A record's worth of random bytes."""
+    return secrets.token_bytes(RECORD_BYTES)
+
+
+def take_rows(reader: Reader) -> list[Row]:
+    """The five drops at the end of an intake or a card: 5 × (A 32 ‖ record)."""
+    return [
+        (DropAddress(reader.take(HASH_BYTES)), reader.take(RECORD_BYTES))
+        for _ in range(RESERVED_DROPS)
+    ]
+
+
+def reserve(connection: Connection, rows: Sequence[Row], today: int, policy: Policy) -> None:
+    """Reserve the drops with their first contents. Raises AddressTaken, also for one twice."""
+    addresses = {address for address, _ in rows}
+    if len(addresses) != len(rows) or taken(connection, addresses):
+        raise AddressTaken
+    # In the order of the addresses, which is nobody's order.
+    connection.execute(
+        insert(Drop),
+        [
+            {"address": address, "record": record, "expires": drawn_expiry(today, policy)}
+            for address, record in sorted(rows)
+        ],
+    )
+
+
+def taken(connection: Connection, addresses: Collection[bytes]) -> bool:
+    """Whether any of *addresses* is in use, by a drop or a notice."""
+    found = union_all(
+        select(col(Drop.address)).where(col(Drop.address).in_(addresses)),
+        select(col(Notice.address)).where(col(Notice.address).in_(addresses)),
+    ).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
+    """The records at those of *addresses* that are drops."""
+    wanted = select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses))
+    return dict(connection.execute(wanted).all())
+
+
+def read_with_notices(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
+    """The records at those of *addresses* that are drops or notices."""
+    wanted = union_all(
+        select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses)),
+        select(col(Notice.address), col(Notice.record)).where(col(Notice.address).in_(addresses)),
+    )
+    return {row.address: row.record for row in connection.execute(wanted)}
+
+
+def replace(connection: Connection, records: Mapping[bytes, bytes]) -> None:
+    """Put new *records* into reserved drops, by address."""
+    if not records:
+        return
+    table = Drop.__table__  # type: ignore[attr-defined]
+    connection.execute(
+        update(table)
+        .where(table.c.address == bindparam("at"))
+        .values(record=bindparam("new_record")),
+        [{"at": address, "new_record": records[address]} for address in sorted(records)],
+    )

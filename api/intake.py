@@ -1,0 +1,244 @@
+"""Intake: a person asks two duty coordinators to vouch; GET /node says how it is admitted.
+
+kind u8 (0 work, 1 invite) ‖ admission 64 ‖ retry 32 ‖ period u32
+  ‖ 2 × (coordinator u8 ‖ record) ‖ 5 × (A 32 ‖ record)                         (28,935)
+admission: work    challenge 16 ‖ nonce 8 ‖ 40 zeros
+           invite  token of the first coordinator 32 ‖ of the second 32
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from api import drops
+from api.bodies import Reader, exactly, json_up_to, route
+from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
+from api.circles import require_current
+from api.days import drawn_expiry, kept_until
+from api.epochs import NONE_YET, open_epoch
+from api.errors import (
+    AddressTaken,
+    Busy,
+    IntakeFull,
+    InviteSpent,
+    Malformed,
+    NoEpoch,
+    NoStorage,
+    StalePeriod,
+    UnknownInvite,
+    WorkSpent,
+    WrongCoordinators,
+    WrongWork,
+)
+from api.intake_rows import Sealed, hand_out, put_into_pool, waiting_count
+from api.invites import TOKEN_BYTES, use_invites
+from api.models import Epoch
+from api.node import Node, TheBody, TheNode
+from api.work import CHALLENGE_BYTES, NONCE_BYTES, check_work, work_bits
+from crypto.certifying_keys import CardClass
+from crypto.circle import Circle
+from crypto.descriptors import write_node_descriptor
+from crypto.labels import RECORD_BYTES, SECRET_BYTES, hashed
+
+router = APIRouter(tags=["intake"])
+
+ADMISSION_BYTES = 64
+BEFORE_RETRY_BYTES = 1 + ADMISSION_BYTES
+INTAKE = exactly(
+    BEFORE_RETRY_BYTES + SECRET_BYTES + 4 + 2 * (1 + RECORD_BYTES) + drops.RESERVED_BYTES
+)
+_ZEROS = bytes(ADMISSION_BYTES - CHALLENGE_BYTES - NONCE_BYTES)
+
+
+class Accepted(BaseModel):
+    """The answer to an intake, now and to every repetition."""
+
+    status: str = "accepted"
+
+
+class NodeDescriptor(BaseModel):
+    """The signed text about this node's intake."""
+
+    descriptor: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Request:
+    """An intake, read; nothing of it is verified."""
+
+    kind: Kind
+    admission: bytes
+    retry: bytes
+    period: int
+    records: tuple[Sealed, Sealed]
+    rows: list[drops.Row]
+    digest: bytes
+
+    @property
+    def spent(self) -> list[bytes]:
+        """The names under which its admission is burned."""
+        if self.kind is Kind.WORK:
+            return [burned_hash(self.kind, self.admission[: CHALLENGE_BYTES + NONCE_BYTES])]
+        tokens = self.admission[:TOKEN_BYTES], self.admission[TOKEN_BYTES:]
+        return [burned_hash(self.kind, token) for token in tokens]
+
+
+@router.get("/node", **route(gives=json_up_to(1_024), says="how this node admits intake today"))
+def node_descriptor(node: TheNode) -> NodeDescriptor:
+    """The day, the price of a place, the challenge to work on, and whether there is a place."""
+
+    def work(connection: Connection) -> tuple[Circle, int, bytes]:
+        return node.circles.current(connection), *_terms(connection)
+
+    circle, waiting, challenge = node.store.read(work)
+    pool = circle.policy.intake_pool
+    signed = write_node_descriptor(
+        circle,
+        day=node.today(),
+        pow_bits=work_bits(waiting, pool),
+        pow_challenge=challenge or bytes(CHALLENGE_BYTES),
+        intake_open=bool(challenge) and waiting < pool,
+        signing_seed=node.signing_seed,
+    )
+    return NodeDescriptor(**signed)
+
+
+@router.post(
+    "/intake",
+    **route(
+        Malformed,
+        StalePeriod,
+        WrongCoordinators,
+        UnknownInvite,
+        InviteSpent,
+        WrongWork,
+        WorkSpent,
+        AddressTaken,
+        IntakeFull,
+        NoEpoch,
+        Busy,
+        NoStorage,
+        takes=INTAKE,
+        status=201,
+        says="the intake is stored",
+    ),
+)
+def post_intake(node: TheNode, body: TheBody) -> Accepted:
+    """Admit a person's records and reserve shelf and threads; the same again is the same."""
+    request = _read(body)
+    circle = node.circle()
+    today = node.today()
+    policy = circle.policy
+
+    def already(connection: Connection) -> bool:
+        earlier = earlier_answer(connection, request.kind, request.spent, request.retry)
+        return earlier is not None
+
+    def expiry() -> int:
+        return drawn_expiry(today, policy)
+
+    if request.kind is Kind.WORK and _done_before(node, request, circle, today):
+        return Accepted()
+
+    def work(connection: Connection) -> None:
+        if already(connection):
+            return
+        _require_duty(circle, request, today)
+        if request.kind is Kind.INVITE:
+            use_invites(connection, request.admission, request.records, request.period)
+            hand_out(connection, request.records, expiry)
+        else:
+            if waiting_count(connection) >= policy.intake_pool:
+                raise IntakeFull
+            put_into_pool(connection, *request.records, expires=expiry())
+        drops.reserve(connection, request.rows, today, policy)
+        burn(
+            connection,
+            request.spent,
+            request.retry,
+            epoch=NONE_YET,
+            expires=kept_until(request.period, policy),
+        )
+
+    node.store.write(work)
+    return Accepted()
+
+
+def _done_before(node: Node, request: _Request, circle: Circle, today: int) -> bool:
+    # Everything cheap is looked at before the work, and the work before any write begins.
+    challenge = request.admission[:CHALLENGE_BYTES]
+    nonce = request.admission[CHALLENGE_BYTES : CHALLENGE_BYTES + NONCE_BYTES]
+
+    def look(connection: Connection) -> tuple[bool, int, Sequence[bytes]]:
+        earlier = earlier_answer(connection, request.kind, request.spent, request.retry)
+        return earlier is not None, waiting_count(connection), _challenges(connection)
+
+    done, waiting, challenges = node.store.read(look)
+    if done:
+        return True
+    _require_duty(circle, request, today)
+    if not challenges:
+        raise NoEpoch
+    if challenge not in challenges:
+        raise WrongWork
+    if waiting >= circle.policy.intake_pool:
+        raise IntakeFull
+    bits = work_bits(waiting, circle.policy.intake_pool)
+    check_work(node, challenge=challenge, nonce=nonce, request=request.digest, bits=bits)
+    return False
+
+
+def _read(body: bytes) -> _Request:
+    reader = Reader(body)
+    kind = reader.number(1)
+    if kind not in (Kind.WORK, Kind.INVITE):
+        raise Malformed
+    admission = reader.take(ADMISSION_BYTES)
+    # Zeros must be zeros: nothing rides along that another reader might understand.
+    if kind == Kind.WORK and admission[CHALLENGE_BYTES + NONCE_BYTES :] != _ZEROS:
+        raise Malformed
+    retry_token = reader.take(SECRET_BYTES)
+    period = reader.number(4)
+    first = (reader.number(1), reader.take(RECORD_BYTES))
+    second = (reader.number(1), reader.take(RECORD_BYTES))
+    rows = drops.take_rows(reader)
+    return _Request(
+        kind=Kind(kind),
+        admission=admission,
+        retry=retry_hash(retry_token, rows),
+        period=period,
+        records=(first, second),
+        rows=rows,
+        digest=hashed("klunak work", body[BEFORE_RETRY_BYTES:]),
+    )
+
+
+def _require_duty(circle: Circle, request: _Request, today: int) -> None:
+    require_current(circle, request.period, today)
+    period = circle.period(request.period)
+    pair = (request.records[0][0], request.records[1][0])
+    # Invites are for requests only: an offer always needs a person's eye.
+    pairs = [period.duty(CardClass.REQUEST)]
+    if request.kind is Kind.WORK:
+        pairs.append(period.duty(CardClass.OFFER))
+    if pair not in pairs:
+        raise WrongCoordinators
+
+
+def _challenges(connection: Connection) -> Sequence[bytes]:
+    newest = select(col(Epoch.challenge)).order_by(col(Epoch.epoch).desc()).limit(2)
+    return connection.execute(newest).scalars().all()
+
+
+def _terms(connection: Connection) -> tuple[int, bytes]:
+    try:
+        return waiting_count(connection), open_epoch(connection).challenge
+    except NoEpoch:
+        return 0, b""

@@ -1,0 +1,162 @@
+"""Serve a node with uvicorn: quiet, bounded, and with nothing to say about who came."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import threading
+from types import TracebackType
+from typing import Any, Literal
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.app import create_app
+from api.errors import PROBLEM_JSON, Malformed, log_without_words
+from api.headers import HEADERS
+from api.settings import Settings
+
+HEAD_BYTES = 16 * 1_024
+"""A request's first line and headers; ours need a tenth."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises SetupError before anything is listened to."""
+    os.umask(0o077)
+    log_quietly()
+    server(settings).run()
+
+
+def server(settings: Settings, app: Any = None) -> uvicorn.Server:
+    """The uvicorn server of a node, ready to run; tests give their own *app*."""
+    config = uvicorn.Config(
+        create_app(settings) if app is None else app,
+        host=settings.host,
+        port=settings.port,
+        uds=str(settings.unix_socket) if settings.unix_socket else None,
+        http=_protocol(settings),
+        ws="none",
+        lifespan="on",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)
+
+
+def log_quietly() -> None:
+    """Send every log line through `WordlessFormatter`, also those of uncaught exceptions."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WordlessFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.raiseExceptions = False  # a failing log line would print what it was given
+    for name in ("uvicorn.access", "alembic", "sqlalchemy", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda args: log_without_words(
+        args.exc_value or args.exc_type(), "uncaught in a thread"
+    )
+
+
+class WordlessFormatter(logging.Formatter):
+    """Our own lines as they are; of others' lines only where they come from.
+
+    Others' messages can repeat a value, an address or a path. What is lost in comfort is the
+    point: there is no line from which somebody could be told from somebody else.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line: level, logger, and either our words or the place and type of theirs."""
+        if record.name.startswith("klunak"):
+            return f"{record.levelname.lower()}: {record.getMessage()}"
+        kind = f" {record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
+        return f"{record.levelname.lower()}: {record.name} {record.module}:{record.lineno}{kind}"
+
+
+def _uncaught(
+    _kind: type[BaseException], error: BaseException, _traceback: TracebackType | None
+) -> None:
+    log_without_words(error, "uncaught")
+
+
+def _protocol(settings: Settings) -> type[asyncio.Protocol]:
+    """uvicorn's HTTP protocol with an end to what it waits for before a request begins."""
+
+    class Bounded(HttpToolsProtocol):
+        _head_bytes = 0
+        _head_timer: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._await_head()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._forget_head()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._head_timer is not None:
+                self._head_bytes += len(data)
+            super().data_received(data)
+            # The last piece may carry body as well; only a head that goes on is too long.
+            if self._head_timer is not None and self._head_bytes > HEAD_BYTES:
+                self.send_400_response("")
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            if self._head_timer is None:
+                self._await_head()
+
+        def on_headers_complete(self) -> None:
+            self._forget_head()
+            super().on_headers_complete()
+
+        def send_400_response(self, msg: str) -> None:
+            # In our own shape; what was sent is not repeated and the caller's words not used.
+            if not self.transport.is_closing():
+                self.transport.write(_BAD_REQUEST)
+                self.transport.close()
+
+        def _await_head(self) -> None:
+            self._head_bytes = 0
+            self._head_timer = self.loop.call_later(settings.header_seconds, self._too_slow)
+
+        def _forget_head(self) -> None:
+            if self._head_timer is not None:
+                self._head_timer.cancel()
+                self._head_timer = None
+
+        def _too_slow(self) -> None:
+            self._head_timer = None
+            if not self.transport.is_closing():
+                self.transport.close()
+
+    return Bounded
+
+
+def _bad_request() -> bytes:
+    status: Literal[400] = 400
+    body = json.dumps(
+        {"type": "about:blank", "title": Malformed.title, "status": status, "code": Malformed.code},
+        separators=(",", ":"),
+    ).encode()
+    headers = [
+        *HEADERS,
+        (b"content-type", PROBLEM_JSON.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return b"HTTP/1.1 400 Bad Request\r\n" + lines + b"\r\n" + body
+
+
+_BAD_REQUEST = _bad_request()

@@ -1,0 +1,145 @@
+"""A visit: look, meet, leave; three requests of one shape each (protocol.md, section 7).
+
+Answers have one size whatever is there. A secret that fits nothing reads as random bytes and
+writes into nothing, and its visitor is not told.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from fastapi import APIRouter
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
+
+from api import drops
+from api.bodies import Octets, Reader, exactly, route, rows_of
+from api.days import claim_kept_until
+from api.errors import Busy, NoStorage
+from api.models import Claim
+from api.node import Node, TheBody, TheNode
+from crypto.drops import (
+    BlankSecret,
+    DropAddress,
+    ReadSecret,
+    WriteSecret,
+    address_of,
+    drop_address,
+    read_secret,
+    record_hash,
+)
+from crypto.labels import HASH_BYTES, PAGES, RECORD_BYTES, SECRET_BYTES, hashed, u8
+
+router = APIRouter(prefix="/visit", tags=["visits"])
+
+LOOK_READS = 12
+LEAVE_WRITES = 8
+
+LOOK = exactly(LOOK_READS * SECRET_BYTES)
+LOOK_ANSWER = exactly(LOOK_READS * RECORD_BYTES)
+MEET = exactly((PAGES + 2) * SECRET_BYTES)
+MEET_ANSWER = exactly(PAGES * RECORD_BYTES + 16)
+WRITE_BYTES = SECRET_BYTES + HASH_BYTES + RECORD_BYTES
+LEAVE = exactly(LEAVE_WRITES * WRITE_BYTES)
+LEAVE_ANSWER = exactly(LEAVE_WRITES)
+
+
+class Claimed(IntEnum):
+    """The verdict of a claim."""
+
+    YOURS = 0
+    ANOTHERS = 1
+
+
+class Written(IntEnum):
+    """The verdict of a write."""
+
+    KEPT = 0
+    STALE = 1
+
+
+@router.post(
+    "/look", **route(Busy, NoStorage, takes=LOOK, gives=LOOK_ANSWER, says="twelve records")
+)
+def look(node: TheNode, body: TheBody) -> Octets:
+    """Read: 12 × R → 12 records."""
+    addresses = [drop_address(ReadSecret(secret)) for secret in rows_of(body, SECRET_BYTES)]
+    found = node.store.read(lambda connection: drops.read_with_notices(connection, addresses))
+    return Octets(_records(found, addresses))
+
+
+@router.post(
+    "/meet",
+    **route(Busy, NoStorage, takes=MEET, gives=MEET_ANSWER, says="four records and a verdict"),
+)
+def meet(node: TheNode, body: TheBody) -> Octets:
+    """Read or blank the partner's pages, and claim: 4 × (R or B) ‖ tag ‖ token."""
+    reader = Reader(body)
+    secrets = [reader.take(SECRET_BYTES) for _ in range(PAGES)]
+    tag = hashed("klunak claim tag", reader.take(SECRET_BYTES))
+    token = hashed("klunak claim", reader.take(SECRET_BYTES))
+    as_read = [drop_address(ReadSecret(secret)) for secret in secrets]
+    as_blank = [drop_address(read_secret(BlankSecret(secret))) for secret in secrets]
+
+    def work(connection: Connection) -> tuple[bytes, Claimed]:
+        found = drops.read(connection, {*as_read, *as_blank})
+        drops.replace(connection, {a: drops.noise() for a in as_blank if a in found})
+        return _records(found, as_read), _claim(connection, node, tag, token)
+
+    records, verdict = node.store.write(work)
+    return Octets(records + u8(verdict) + bytes(15))
+
+
+@router.post(
+    "/leave",
+    **route(Busy, NoStorage, takes=LEAVE, gives=LEAVE_ANSWER, says="eight verdicts"),
+)
+def leave(node: TheNode, body: TheBody) -> Octets:
+    """Write: 8 × (w ‖ hash of the record replaced ‖ record) → 8 verdicts."""
+    reader = Reader(body)
+    writes = [
+        (
+            address_of(WriteSecret(reader.take(SECRET_BYTES))),
+            reader.take(HASH_BYTES),
+            reader.take(RECORD_BYTES),
+        )
+        for _ in range(LEAVE_WRITES)
+    ]
+
+    def work(connection: Connection) -> bytes:
+        standing = drops.read(connection, {address for address, _, _ in writes})
+        verdicts = bytearray()
+        changed: dict[bytes, bytes] = {}
+        for address, replaced_hash, record in writes:
+            now = changed.get(address, standing.get(address))
+            verdict = _verdict(now, replaced_hash, record)
+            verdicts.append(verdict)
+            if now is not None and now != record and verdict is Written.KEPT:
+                changed[address] = record
+        drops.replace(connection, changed)
+        return bytes(verdicts)
+
+    return Octets(node.store.write(work))
+
+
+def _records(found: dict[bytes, bytes], addresses: list[DropAddress]) -> bytes:
+    # The random bytes are drawn for every place, so that a found record takes no less time.
+    noise = {address: drops.noise() for address in addresses}
+    return b"".join(found.get(address, noise[address]) for address in addresses)
+
+
+def _verdict(now: bytes | None, replaced_hash: bytes, record: bytes) -> Written:
+    if now is None or now == record or record_hash(now) == replaced_hash:
+        return Written.KEPT
+    return Written.STALE
+
+
+def _claim(connection: Connection, node: Node, tag: bytes, token: bytes) -> Claimed:
+    held = connection.execute(select(col(Claim.token)).where(col(Claim.tag) == tag)).scalar()
+    if held is not None:
+        return Claimed.YOURS if held == token else Claimed.ANOTHERS
+    today = node.today()
+    policy = node.circles.current(connection).policy
+    expires = claim_kept_until(today, policy)
+    connection.execute(insert(Claim), {"tag": tag, "token": token, "expires": expires})
+    return Claimed.YOURS
