@@ -1,0 +1,36 @@
+"""The fixtures of the node's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.nodes import Clock, TrialNode, running_node
+from tests.api.people import begin_epoch
+from tests.circles import TrialCircle, make_trial_circle
+
+
+@pytest.fixture(scope="session")
+def trial() -> TrialCircle:
+    return make_trial_circle(intake_pool=4, intake_draw=2)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def fresh_node(tmp_path: Path, trial: TrialCircle, clock: Clock) -> Iterator[TrialNode]:
+    """A node before the matcher's first epoch."""
+    with running_node(tmp_path, trial, clock) as node:
+        yield node
+
+
+@pytest.fixture
+def node(fresh_node: TrialNode) -> TrialNode:
+    """A node whose epoch 1 is open."""
+    assert begin_epoch(fresh_node, 1).status_code == 201
+    return fresh_node

@@ -1,0 +1,198 @@
+"""Looking, meeting and leaving: one shape each, whatever is there."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from crypto.labels import hashed
+from tests.api.nodes import TrialNode, assert_problem
+from tests.api.people import Card, Drop, a_record, look, new_card, post
+
+
+@pytest.fixture
+def card(node: TrialNode) -> Card:
+    card = new_card(node)
+    assert post(node, card, 1).status_code == 201
+    return card
+
+
+def meet(
+    node: TrialNode, four: list[bytes], tag: bytes | None = None, token: bytes | None = None
+) -> tuple[list[bytes], int]:
+    body = b"".join(four) + (tag or secrets.token_bytes(32)) + (token or secrets.token_bytes(32))
+    answer = node.post("/visit/meet", body)
+    assert answer.status_code == 200
+    assert len(answer.content) == 16_400
+    assert answer.content[16_385:] == bytes(15)
+    return [answer.content[i : i + 4_096] for i in range(0, 16_384, 4_096)], answer.content[16_384]
+
+
+def leave(node: TrialNode, writes: list[bytes]) -> list[int]:
+    decoys = [Drop().write(a_record()) for _ in range(8 - len(writes))]
+    answer = node.post("/visit/leave", b"".join(writes + decoys))
+    assert answer.status_code == 200
+    assert len(answer.content) == 8
+    return list(answer.content[: len(writes)])
+
+
+def no_pages() -> list[bytes]:
+    return [secrets.token_bytes(32) for _ in range(4)]
+
+
+def test_look_reads_what_was_stored_in_the_order_asked(node: TrialNode, card: Card) -> None:
+    found = look(node, [drop.r for drop in reversed(card.drops)])
+
+    assert found[:5] == [drop.record for drop in reversed(card.drops)]
+
+
+def test_unknown_drops_read_as_fresh_random_bytes(node: TrialNode) -> None:
+    before = node.rows()
+    asked = [secrets.token_bytes(32) for _ in range(12)]
+
+    first, second = look(node, asked), look(node, asked)
+
+    assert len({*first, *second}) == 24
+    assert node.rows() == before
+
+
+def test_only_r_reads(node: TrialNode, card: Card) -> None:
+    drop = card.drops[0]
+
+    assert drop.record not in look(node, [drop.w, drop.b, drop.row[:32]])
+
+
+def test_a_write_replaces_the_record_it_names(node: TrialNode, card: Card) -> None:
+    drop, new = card.drops[0], a_record()
+
+    assert leave(node, [drop.write(new)]) == [0]
+    assert look(node, [drop.r])[0] == new
+
+
+def test_the_same_write_again_is_kept(node: TrialNode, card: Card) -> None:
+    drop, new = card.drops[0], a_record()
+    leave(node, [drop.write(new)])
+
+    assert leave(node, [drop.write(new)]) == [0]
+
+
+def test_a_write_over_what_somebody_wrote_since_is_stale(node: TrialNode, card: Card) -> None:
+    drop, theirs = card.drops[0], a_record()
+    leave(node, [drop.write(theirs)])
+    before = node.rows()
+
+    assert leave(node, [drop.write(a_record())]) == [1]
+    assert node.rows() == before
+
+
+def test_one_stale_write_does_not_hold_up_the_others(node: TrialNode, card: Card) -> None:
+    first, second = card.drops[0], card.drops[1]
+    new = a_record()
+    stale = first.w + bytes(32) + a_record()
+
+    assert leave(node, [stale, second.write(new)]) == [1, 0]
+    assert look(node, [first.r, second.r])[:2] == [first.record, new]
+
+
+def test_a_drop_written_twice_in_one_visit_follows_the_order(node: TrialNode, card: Card) -> None:
+    drop = card.drops[0]
+    once = Drop(drop.w, a_record())
+    twice = a_record()
+
+    assert leave(node, [drop.write(once.record), once.write(twice)]) == [0, 0]
+    assert look(node, [drop.r])[0] == twice
+
+
+def test_a_write_to_an_unreserved_address_vanishes_without_a_word(node: TrialNode) -> None:
+    before = node.rows()
+    drop = Drop()
+
+    assert leave(node, [drop.write(a_record())]) == [0]
+    assert node.rows() == before
+
+
+def test_b_does_not_write(node: TrialNode, card: Card) -> None:
+    drop = card.drops[0]
+    before = node.rows()
+
+    leave(node, [drop.b + drop.write(a_record())[32:]])
+
+    assert node.rows() == before
+
+
+def test_b_blanks_and_answers_with_noise(node: TrialNode, card: Card) -> None:
+    page = card.drops[1]
+
+    answered, _ = meet(node, [page.b, *no_pages()[1:]])
+
+    standing = look(node, [page.r])[0]
+    assert page.record not in (answered[0], standing)
+    assert answered[0] != standing
+
+
+def test_a_blanked_drop_stays_reserved(node: TrialNode, card: Card) -> None:
+    page = card.drops[1]
+    meet(node, [page.b, *no_pages()[1:]])
+    now = Drop(page.w, look(node, [page.r])[0])
+    new = a_record()
+
+    assert leave(node, [now.write(new)]) == [0]
+    assert look(node, [page.r])[0] == new
+
+
+@pytest.mark.parametrize("what", ["a wrong B", "w", "A"])
+def test_nothing_but_b_blanks(node: TrialNode, card: Card, what: str) -> None:
+    page = card.drops[1]
+    secret = {"a wrong B": secrets.token_bytes(32), "w": page.w, "A": page.row[:32]}[what]
+    tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
+    meet(node, no_pages(), tag, token)
+    before = node.rows()
+
+    meet(node, [secret, *no_pages()[1:]], tag, token)
+
+    assert node.rows() == before
+
+
+def test_meet_reads_the_partners_pages(node: TrialNode, card: Card) -> None:
+    pages, verdict = meet(node, [drop.r for drop in card.drops[1:]])
+
+    assert pages == [drop.record for drop in card.drops[1:]]
+    assert verdict == 0
+
+
+def test_the_first_token_holds_a_tag(node: TrialNode) -> None:
+    tag, mine, theirs = (secrets.token_bytes(32) for _ in range(3))
+
+    assert meet(node, no_pages(), tag, mine)[1] == 0
+    before = node.rows()
+    assert meet(node, no_pages(), tag, mine)[1] == 0
+    assert meet(node, no_pages(), tag, theirs)[1] == 1
+    assert node.rows() == before
+
+
+def test_neither_tag_nor_token_is_stored(node: TrialNode) -> None:
+    tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
+    meet(node, no_pages(), tag, token)
+
+    (row,) = node.rows()["claims"]
+    assert tag not in row
+    assert token not in row
+    assert row[:2] == (hashed("klunak claim tag", tag), hashed("klunak claim", token))
+
+
+def test_a_claim_outlives_every_card_of_its_quarter(node: TrialNode) -> None:
+    meet(node, no_pages())
+
+    period = node.trial.circle.periods[-1]
+    assert node.rows()["claims"][0][2] == period.to_day + 97
+
+
+@pytest.mark.parametrize(("path", "size"), [("look", 384), ("meet", 192), ("leave", 33_280)])
+def test_a_byte_more_or_less_is_refused(node: TrialNode, path: str, size: int) -> None:
+    before = node.rows()
+
+    assert_problem(node.post(f"/visit/{path}", bytes(size - 1)), 422, "wrong_length")
+    assert_problem(node.post(f"/visit/{path}", bytes(size + 1)), 413, "too_large")
+    assert_problem(node.post(f"/visit/{path}", b""), 422, "wrong_length")
+    assert node.rows() == before
