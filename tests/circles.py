@@ -14,13 +14,12 @@ made once per test session, and a circle once per set of arguments.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import shake_256
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from crypto.almanac import (
     DEFAULT_POLICY,
@@ -45,9 +44,14 @@ from crypto.certificates import (
 )
 from crypto.certifying_keys import Use
 from crypto.circle import Circle, read_circle, write_circle
-from crypto.documents import public_key_of
+from crypto.documents import public_key_of, sign
+from crypto.labels import bound
 from crypto.periods import days_of, period_of
+from crypto.sealing import SealingKey
 from crypto.signing_keys import SigningKey, challenges
+
+Change = Callable[[dict[str, Any]], None]
+"""Changes a parsed charter or almanac in place."""
 
 TODAY = 20_454
 """2026-01-01, the first day of the current period of a trial circle unless told otherwise."""
@@ -147,14 +151,6 @@ def make_trial_circle(
     return _made(today, name, address, frozen_catalogue, tuple(sorted(policy_overrides.items())))
 
 
-def sealing_key_of(seed: bytes) -> bytes:
-    """The X-Wing public key, 1,216 bytes, of a 32-byte *seed* (protocol.md, section 3)."""
-    expanded = shake_256(seed).digest(96)
-    kem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
-    curve = X25519PrivateKey.from_private_bytes(expanded[64:])
-    return kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
-
-
 def seed_of(role: str) -> bytes:
     """A fixed 32-byte seed for *role*: readable in a debugger, and the same in every run."""
     return shake_256(f"trial {role}".encode()).digest(32)
@@ -165,6 +161,47 @@ def trial_signing_key(number: int) -> SigningKey:
     """The *number*th RSA key of this test session."""
     del number  # only tells one key from another
     return SigningKey.generate()
+
+
+def changed_almanac(trial: TrialCircle, change: Change) -> dict[str, Any]:
+    """The document with *change* made to the almanac's JSON, properly signed again."""
+    almanac = json.loads(trial.document["almanac"])
+    change(almanac)
+    return signed_texts(trial.document["charter"], json.dumps(almanac), trial.signer_seeds)
+
+
+def changed_charter(trial: TrialCircle, change: Change) -> dict[str, Any]:
+    """A circle whose charter and the almanac's digest of it are changed, properly signed."""
+    charter = json.loads(trial.document["charter"])
+    change(charter)
+    text = json.dumps(charter)
+    almanac = json.loads(trial.document["almanac"])
+    almanac["circle"] = circle_digest(text).hex()
+    return signed_texts(text, json.dumps(almanac), trial.signer_seeds)
+
+
+def signed_texts(charter: str, almanac: str, seeds: tuple[bytes, ...]) -> dict[str, Any]:
+    message = bound("almanac", circle_digest(charter)) + almanac.encode()
+    signatures = {public_key_of(seed).hex(): sign(seed, message).hex() for seed in seeds}
+    return {"charter": charter, "almanac": almanac, "signatures": signatures}
+
+
+def at(*path: Any) -> Callable[[Any], Change]:
+    """``at("nodes", 0, "key")(value)`` is the change that puts *value* there."""
+
+    def change_to(value: Any) -> Change:
+        def change(almanac: dict[str, Any]) -> None:
+            place: Any = almanac
+            for step in path[:-1]:
+                place = place[step]
+            if value is ...:
+                del place[path[-1]]
+            else:
+                place[path[-1]] = value
+
+        return change
+
+    return change_to
 
 
 class _Frozen:
@@ -213,7 +250,7 @@ def _made(
         policy=Policy(**{**DEFAULT_POLICY.model_dump(), **dict(policy_overrides)}),
         catalogue={} if catalogue is None else catalogue.value,
         coordinators=tuple(
-            CoordinatorEntry(sealing=sealing_key_of(seed)) for seed in sealing_seeds
+            CoordinatorEntry(sealing=SealingKey(seed).public) for seed in sealing_seeds
         ),
         periods=tuple(
             _period_entry(digest, period, signing_keys) for period in (current - 1, current)

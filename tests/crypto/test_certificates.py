@@ -356,7 +356,8 @@ class TestWireForm:
             Receipt.from_bytes(bytes(size))
 
     def test_a_stamp_never_equals_a_receipt(self) -> None:
-        assert Stamp(1, NONCE, bytes(256)) != Receipt(1, NONCE, bytes(256))
+        stamp: object = Stamp(1, NONCE, bytes(256))
+        assert stamp != Receipt(1, NONCE, bytes(256))
 
     def test_repr_hides_what_it_is_worth(self) -> None:
         assert repr(Stamp(1, NONCE, bytes(256))) == "Stamp(period=1)"

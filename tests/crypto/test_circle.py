@@ -1,13 +1,11 @@
 import json
 import pickle
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from crypto.almanac import (
-    CATALOGUE_BYTES,
     DEFAULT_POLICY,
     Almanac,
     Charter,
@@ -19,42 +17,25 @@ from crypto.almanac import (
 )
 from crypto.certifying_keys import CardClass, Use
 from crypto.circle import Circle, read_circle, replaces, sign_circle, write_circle
-from crypto.documents import public_key_of, sign
-from crypto.errors import CryptoError, InvalidKey, InvalidSignature, UnknownVersion, WrongShape
-from crypto.labels import bound, hashed
+from crypto.documents import public_key_of
+from crypto.errors import CryptoError, InvalidKey, InvalidSignature, WrongShape
+from crypto.labels import hashed
 from crypto.periods import days_of
 from crypto.signing_keys import challenges
-from tests.circles import TODAY, TrialCircle, make_trial_circle, seed_of, trial_signing_key
-
-Changes = Callable[[dict[str, Any]], None]
+from tests.circles import (
+    TODAY,
+    TrialCircle,
+    at,
+    changed_almanac,
+    make_trial_circle,
+    seed_of,
+    trial_signing_key,
+)
 
 
 @pytest.fixture(scope="module")
 def trial() -> TrialCircle:
     return make_trial_circle()
-
-
-def _changed_almanac(trial: TrialCircle, change: Changes) -> dict[str, Any]:
-    """The document with *change* made to the almanac's JSON, properly signed again."""
-    almanac = json.loads(trial.document["almanac"])
-    change(almanac)
-    return _signed(trial.document["charter"], json.dumps(almanac), trial.signer_seeds)
-
-
-def _changed_charter(trial: TrialCircle, change: Changes) -> dict[str, Any]:
-    """A circle whose charter and the almanac's digest of it are changed, properly signed."""
-    charter = json.loads(trial.document["charter"])
-    change(charter)
-    text = json.dumps(charter)
-    almanac = json.loads(trial.document["almanac"])
-    almanac["circle"] = circle_digest(text).hex()
-    return _signed(text, json.dumps(almanac), trial.signer_seeds)
-
-
-def _signed(charter: str, almanac: str, seeds: tuple[bytes, ...]) -> dict[str, Any]:
-    message = bound("almanac", hashed("klunak circle", charter.encode())) + almanac.encode()
-    signatures = {public_key_of(seed).hex(): sign(seed, message).hex() for seed in seeds}
-    return {"charter": charter, "almanac": almanac, "signatures": signatures}
 
 
 def _three_signers(trial: TrialCircle) -> tuple[Charter, tuple[bytes, bytes, bytes]]:
@@ -295,180 +276,21 @@ class TestFrames:
             read_circle(trial.document | {"signatures": {signer: signature}})
 
 
-def _in_charter(name: str, value: Any) -> Changes:
-    return lambda charter: charter.update({name: value})
-
-
-class TestCharters:
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("name", ""),
-            ("name", "x" * 65),
-            ("name", 5),
-            ("signers", []),
-            ("signers", ["00"]),
-            ("signers", {}),
-            ("signers", [public_key_of(seed_of("signer")).hex()] * 2),
-            ("threshold", 0),
-            ("threshold", 2),
-            ("threshold", True),
-            ("threshold", "1"),
-            ("coordinators", ["11" * 32]),
-            ("coordinators", ["11" * 32, "11" * 32]),
-            ("coordinators", ["11" * 32, "22" * 31]),
-            ("coordinators", ["11" * 32, public_key_of(seed_of("matcher")).hex()]),
-            ("matchers", []),
-            ("matchers", ["AA" * 32]),
-            ("another", 1),
-            ("version", None),
-        ],
-    )
-    def test_a_charter_of_another_shape_is_refused(
-        self, trial: TrialCircle, name: str, value: Any
-    ) -> None:
-        with pytest.raises(WrongShape):
-            read_circle(_changed_charter(trial, _in_charter(name, value)))
-
-    @pytest.mark.parametrize("version", [0, 2])
-    def test_an_unknown_version_is_refused_as_such(self, trial: TrialCircle, version: int) -> None:
-        with pytest.raises(UnknownVersion):
-            read_circle(_changed_charter(trial, _in_charter("version", version)))
-
-    def test_a_name_that_stands_twice_is_refused(self, trial: TrialCircle) -> None:
-        text = trial.document["charter"].replace('"threshold":1', '"threshold":1,"threshold":1')
-        with pytest.raises(WrongShape):
-            read_circle(_signed(text, trial.document["almanac"], trial.signer_seeds))
-
-    def test_a_coordinator_without_a_sealing_key_is_refused(self, trial: TrialCircle) -> None:
-        keys = ["11" * 32, "22" * 32, "33" * 32]
-        with pytest.raises(WrongShape):
-            read_circle(_changed_charter(trial, _in_charter("coordinators", keys)))
-
-
-def _at(*path: Any) -> Callable[[Any], Changes]:
-    """``_at("nodes", 0, "key")(value)`` is the change that puts *value* there."""
-
-    def change_to(value: Any) -> Changes:
-        def change(almanac: dict[str, Any]) -> None:
-            place: Any = almanac
-            for step in path[:-1]:
-                place = place[step]
-            if value is ...:
-                del place[path[-1]]
-            else:
-                place[path[-1]] = value
-
-        return change
-
-    return change_to
-
-
 FIRST, LAST = days_of(8_104)
-
-
-class TestAlmanacs:
-    @pytest.mark.parametrize(
-        "change",
-        [
-            _at("serial")(-1),
-            _at("serial")(2**32),
-            _at("serial")("1"),
-            _at("serial")(...),
-            _at("trial")(1),
-            _at("trial")(...),
-            _at("another")(1),
-            _at("circle")("00" * 31),
-            _at("nodes")([]),
-            _at("nodes")({}),
-            _at("nodes", 0, "key")("00"),
-            _at("nodes", 0, "address")(""),
-            _at("nodes", 0, "address")("http://a b"),
-            _at("nodes", 0, "address")("http://a\n"),
-            _at("nodes", 0, "address")("x" * 256),
-            _at("nodes", 0, "more")(1),
-            _at("policy", "epoch_seconds")(0),
-            _at("policy", "epoch_seconds")(1.5),
-            _at("policy", "epoch_seconds")(True),
-            _at("policy", "epoch_seconds")(...),
-            _at("policy", "another")(1),
-            _at("policy", "keep_days")(96),
-            _at("policy", "batch_records")(257),
-            _at("catalogue")([]),
-            _at("catalogue")({"half": 0.5}),
-            _at("catalogue")(...),
-            _at("coordinators")([]),
-            _at("coordinators", 1)(...),
-            _at("coordinators", 0, "sealing")("AAAA"),
-            _at("periods")([]),
-            _at("periods", 1, "period")(2**32),
-            _at("periods", 1, "period")(8_103),
-            _at("periods", 1, "period")(5),
-            _at("periods", 1, "from_day")(FIRST - 1),
-            _at("periods", 1, "to_day")(LAST + 1),
-            _at("periods", 1, "to_day")(FIRST - 1),
-            _at("periods", 1, "request")([0, 0]),
-            _at("periods", 1, "request")([0]),
-            _at("periods", 1, "request")([0, 1, 1]),
-            _at("periods", 1, "request")([1, 0]),
-            _at("periods", 1, "offer")([1, 0]),
-            _at("periods", 1, "request")([0, 2]),
-            _at("periods", 1, "offer")([0, 256]),
-            _at("periods", 1, "keys", 0, "use")("requests"),
-            _at("periods", 1, "keys", 0, "use")(0),
-            _at("periods", 1, "keys", 0, "modulus")("AAAA"),
-            _at("periods", 1, "keys", 0, "challenges")([]),
-            _at("periods", 1, "keys", 0, "challenges")("AAAA"),
-            _at("periods", 1, "keys", 0, "coordinator")(True),
-        ],
-    )
-    def test_a_signed_almanac_of_another_shape_is_refused(
-        self, trial: TrialCircle, change: Changes
-    ) -> None:
-        with pytest.raises(WrongShape):
-            read_circle(_changed_almanac(trial, change))
-
-    @pytest.mark.parametrize("version", [0, 2])
-    def test_an_unknown_version_is_refused_as_such(self, trial: TrialCircle, version: int) -> None:
-        with pytest.raises(UnknownVersion):
-            read_circle(_changed_almanac(trial, _at("version")(version)))
-
-    def test_a_node_twice_is_refused(self, trial: TrialCircle) -> None:
-        with pytest.raises(WrongShape):
-            read_circle(_changed_almanac(trial, lambda a: a["nodes"].append(a["nodes"][0])))
-
-    def test_periods_in_falling_order_are_refused(self, trial: TrialCircle) -> None:
-        with pytest.raises(WrongShape):
-            read_circle(_changed_almanac(trial, lambda a: a["periods"].reverse()))
-
-    def test_a_circle_may_begin_in_the_middle_of_a_quarter(self, trial: TrialCircle) -> None:
-        document = _changed_almanac(trial, _at("periods", 0, "from_day")(FIRST - 10))
-        circle = read_circle(document)
-        assert circle.periods[0].from_day == FIRST - 10
-        with pytest.raises(InvalidKey):
-            circle.period_on(FIRST - 11)
-
-    def test_a_catalogue_of_64_kib_is_read_and_one_byte_more_is_not(
-        self, trial: TrialCircle
-    ) -> None:
-        room = CATALOGUE_BYTES - len('{"a":""}')
-        assert read_circle(_changed_almanac(trial, _at("catalogue")({"a": "x" * room})))
-        with pytest.raises(WrongShape):
-            read_circle(_changed_almanac(trial, _at("catalogue")({"a": "x" * (room + 1)})))
 
 
 class TestKeys:
     @pytest.mark.parametrize("number", range(6))
     def test_a_missing_key_is_refused(self, trial: TrialCircle, number: int) -> None:
         with pytest.raises(InvalidKey):
-            read_circle(_changed_almanac(trial, _at("periods", 1, "keys", number)(...)))
+            read_circle(changed_almanac(trial, at("periods", 1, "keys", number)(...)))
 
     def test_a_key_twice_is_refused(self, trial: TrialCircle) -> None:
         def twice(almanac: dict[str, Any]) -> None:
             almanac["periods"][1]["keys"].append(almanac["periods"][1]["keys"][0])
 
         with pytest.raises(InvalidKey):
-            read_circle(_changed_almanac(trial, twice))
+            read_circle(changed_almanac(trial, twice))
 
     def test_a_key_in_the_place_of_another_is_refused(self, trial: TrialCircle) -> None:
         def instead(almanac: dict[str, Any]) -> None:
@@ -476,7 +298,7 @@ class TestKeys:
             keys[4] = {**keys[0], "use": "stamp"}
 
         with pytest.raises(InvalidKey):
-            read_circle(_changed_almanac(trial, instead))
+            read_circle(changed_almanac(trial, instead))
 
     @pytest.mark.parametrize(
         ("coordinator", "use"), [(1, "stamp"), (0, "receipt"), (0, "offer"), (7, "request")]
@@ -488,7 +310,7 @@ class TestKeys:
             almanac["periods"][1]["keys"][5].update({"coordinator": coordinator, "use": use})
 
         with pytest.raises(InvalidKey):
-            read_circle(_changed_almanac(trial, other))
+            read_circle(changed_almanac(trial, other))
 
     def test_the_keys_of_another_period_are_refused(self, trial: TrialCircle) -> None:
         def exchanged(almanac: dict[str, Any]) -> None:
@@ -496,7 +318,7 @@ class TestKeys:
             old["keys"], new["keys"] = new["keys"], old["keys"]
 
         with pytest.raises(InvalidKey):
-            read_circle(_changed_almanac(trial, exchanged))
+            read_circle(changed_almanac(trial, exchanged))
 
     def test_permuted_challenges_are_refused(self, trial: TrialCircle) -> None:
         entry = trial.almanac.periods[1].keys[2]
@@ -533,26 +355,6 @@ def test_a_document_cut_short_anywhere_is_refused(trial: TrialCircle) -> None:
     for size in range(0, len(data), 997):
         with pytest.raises(WrongShape):
             read_circle(data[:size])
-
-
-def test_what_the_protocol_page_names_is_the_default_policy() -> None:
-    assert DEFAULT_POLICY.model_dump() == {
-        "epoch_seconds": 86_400,
-        "answer_epochs": 2,
-        "respond_epochs": 7,
-        "send_epochs": 3,
-        "confirm_epochs": 30,
-        "card_epochs": 90,
-        "match_left_epochs": 42,
-        "again_epochs": 7,
-        "drop_days": 90,
-        "jitter_days": 7,
-        "keep_days": 97,
-        "batch_records": 2,
-        "invites_per_day": 20,
-        "intake_pool": 512,
-        "intake_draw": 64,
-    }
 
 
 def _with_key(trial: TrialCircle, number: int, entry: Any) -> dict[str, Any]:
