@@ -205,7 +205,7 @@ def at(*path: Any) -> Callable[[Any], Change]:
 
 
 class _Frozen:
-    """A catalogue that can stand in a cache's key: two are the same if they are one object's."""
+    """A catalogue that can stand in a cache's key: equal catalogues give the same circle."""
 
     def __init__(self, value: dict[str, Any]) -> None:
         self.value = value
