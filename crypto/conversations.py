@@ -25,15 +25,21 @@ PAGE_BYTES = 3_600
 """Words a page takes before the next begins; leaves room for the framing of sixteen messages."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Meeting:
-    """What both sides of a match know and bind everything to."""
+    """What both sides of a match know and bind everything to.
+
+    Its `repr` is its name: both roots side by side say who was matched with whom.
+    """
 
     circle: bytes
     rendezvous: bytes
     matched: int
     request_root: bytes
     offer_root: bytes
+
+    def __repr__(self) -> str:
+        return "<Meeting>"
 
     def page_one_info(self, direction: int) -> bytes:
         """The HPKE info of page 1."""

@@ -35,9 +35,27 @@ def _checked(accepts: Callable[[Any], bool], what: str) -> Shape:
     return Shape(check, check)
 
 
-def uint(maximum: int) -> Shape:
-    """A whole number from 0 to *maximum*; a bool is not a number."""
-    return _checked(lambda v: type(v) is int and 0 <= v <= maximum, f"a number up to {maximum}")
+def uint(maximum: int, *, minimum: int = 0) -> Shape:
+    """A whole number from *minimum* to *maximum*; a bool is not a number.
+
+    Written numbers may be members of an `IntEnum`, which reads better where they are chosen; what
+    is read is always a plain number.
+    """
+
+    def accepts(value: Any) -> bool:
+        return type(value) is not bool and minimum <= value <= maximum
+
+    def write(value: Any) -> Wire:
+        if not isinstance(value, int) or not accepts(value):
+            raise WrongShape(f"a number from {minimum} to {maximum}")
+        return int(value)
+
+    def read(value: Wire) -> int:
+        if type(value) is not int or not accepts(value):
+            raise WrongShape(f"a number from {minimum} to {maximum}")
+        return value
+
+    return Shape(write, read)
 
 
 U8, U16, U32 = uint(0xFF), uint(0xFFFF), uint(0xFFFF_FFFF)

@@ -33,7 +33,7 @@ class Kind(IntEnum):
 class Said(Message):
     """One message of a transcript."""
 
-    kind: int = shaped(uint(max(Kind)))
+    kind: int = shaped(uint(max(Kind), minimum=min(Kind)))
     words: str = shaped(text(WORDS_BYTES))
 
 

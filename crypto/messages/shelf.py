@@ -26,7 +26,11 @@ MAX_SLOTS = 8
 """Slots a shelf can name; those that are finished leave it, so a donor can earn on and on."""
 
 MAX_UNSPENT = 4
-"""Slots with signatures, the only large thing on a shelf: 3,072 of its 4,054 bytes."""
+"""Slots with signatures, the only large thing on a shelf: 3,072 of its 4,054 bytes.
+
+Four fit because a slot that still holds its signatures has met nobody: `peer_share` and `code`
+are empty. A slot with all of them at once would leave room for three.
+"""
 
 ASKED, CERTIFIED, DECLINED = range(3)
 UNSPENT, POSTED, DONE = range(3)

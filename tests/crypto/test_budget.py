@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crypto.conversations import PAGE_BYTES, lay_out
 from crypto.encoding import encode
 from crypto.errors import WrongLength
+from crypto.labels import BLIND_COUNT
 from crypto.messages.batches import ENTRIES_A_BATCH, Answers, Batch, Entry, SignedEntry
 from crypto.messages.cards import FINISHED, Card, CarriedCard, RoundKey, State
-from crypto.messages.intake import CERTIFIED, DONOR, WORDS_BYTES, In, Intake, Out
+from crypto.messages.intake import CERTIFIED, DONOR, FAMILY, WORDS_BYTES, In, Intake, Out
 from crypto.messages.notices import Match, Notice, Peer
 from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import WORDS_BYTES as SAID_BYTES
@@ -78,22 +81,23 @@ ENTRY = Entry(
 SIGNED = SignedEntry(ticket=B32, index=U16, signed_root=SIG, signed_stamp=SIG)
 
 
-def slot(index: int, *, unspent: bool) -> Slot:
-    return Slot(
-        index=index,
-        stage=0 if unspent else 1,
-        signatures=(SIG, SIG) if unspent else (),
-        stamp=SIG if unspent else None,
-        receipt=None,
-        posted=U32,
-        counter=U32,
-        earns=U16,
-        chosen=WISH,
-        met=U32,
-        peer_share=B32,
-        code="c" * 64,
-    )
+UNSPENT = Slot(
+    index=U16,
+    stage=0,
+    signatures=(SIG, SIG),
+    stamp=SIG,
+    receipt=None,
+    posted=U32,
+    counter=U32,
+    earns=U16,
+    chosen=WISH,
+    met=U32,
+    peer_share=None,
+    code="",
+)
+"""A slot that holds its signatures has met nobody, so there is no share and no code yet."""
 
+SPENT = replace(UNSPENT, stage=1, signatures=(), stamp=None, peer_share=B32, code="c" * 64)
 
 SHELF = Shelf(
     role=DONOR,
@@ -102,10 +106,13 @@ SHELF = Shelf(
     asked=U32,
     wish=WISH,
     answered=(U16, U16),
-    slots=tuple(slot(U16, unspent=n < MAX_UNSPENT) for n in range(MAX_SLOTS)),
+    slots=(UNSPENT,) * MAX_UNSPENT + (SPENT,) * (MAX_SLOTS - MAX_UNSPENT),
     next_index=U16,
     got=U16,
     agains=(AGAIN,) * 3,
+)
+FAMILY_SHELF = replace(
+    SHELF, role=FAMILY, slots=(replace(UNSPENT, receipt=SIG),) * BLIND_COUNT + (SPENT,) * 2
 )
 
 SEALED = {
@@ -136,7 +143,8 @@ SHARED = {
         signed_roots=(SIG,) * 3,
         signed_extras=(SIG,) * 3,
     ),
-    "shelf": SHELF,
+    "donor's shelf": SHELF,
+    "family's shelf": FAMILY_SHELF,
     "carried card": CarriedCard(card=CARD, state=STATE),
     "notice": Notice(phase=FINISHED, counter=U32, pages=(B32,) * 4, match=MATCH, delivery=DELIVERY),
     "outbox": Outbox(
@@ -170,18 +178,32 @@ def test_one_more_entry_would_not_fit_a_batch() -> None:
     assert 0 <= spare < len(encode(ENTRY, frame_bytes=2_000).rstrip(b"\0"))
 
 
-@pytest.mark.parametrize("words", ["w" * SAID_BYTES, "я" * 300, "🥖" * 300, ""])
-def test_a_full_transcript_fits_its_three_pages_or_is_refused(words: str) -> None:
-    transcript: tuple[Said, ...] = ()
+def test_one_more_unspent_slot_would_not_fit_a_shelf() -> None:
+    shelf = replace(SHELF, slots=(UNSPENT,) * (MAX_UNSPENT + 1) + (SPENT,) * 3)
     with pytest.raises(WrongLength):
-        while True:
-            transcript += (Said(kind=Kind.QUESTION, words=words),)
-            pages = lay_out(transcript)
-            assert len(pages) == 3
-            for page in pages:
-                assert len(encode(page, frame_bytes=SHARED_FRAME_BYTES)) == SHARED_FRAME_BYTES
-            assert sum((page.messages for page in pages), ()) == transcript
-    assert len(transcript) > PAGE_BYTES // SAID_BYTES * 3
+        encode(shelf, frame_bytes=SHARED_FRAME_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("words", "fit"), [("w" * SAID_BYTES, 9), ("я" * 300, 18), ("🥖" * 300, 9), ("", 48)]
+)
+def test_a_full_transcript_fits_its_three_pages_and_one_more_is_refused(
+    words: str, fit: int
+) -> None:
+    transcript = (Said(kind=Kind.QUESTION, words=words),) * fit
+    pages = lay_out(transcript)
+    assert len(pages) == 3
+    for page in pages:
+        assert len(encode(page, frame_bytes=SHARED_FRAME_BYTES)) == SHARED_FRAME_BYTES
+    assert sum((page.messages for page in pages), ()) == transcript
+    with pytest.raises(WrongLength):
+        lay_out((*transcript, transcript[0]))
+
+
+def test_a_page_of_the_widest_framing_still_fits() -> None:
+    # Sixteen messages of 225 bytes: every text has the longer head, and the page its last byte.
+    page = Page(messages=(Said(kind=Kind.AGAIN, words="w" * (PAGE_BYTES // 16)),) * 16)
+    assert len(encode(page, frame_bytes=SHARED_FRAME_BYTES)) == SHARED_FRAME_BYTES
 
 
 def test_a_message_over_its_record_is_refused() -> None:
