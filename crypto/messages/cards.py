@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crypto.labels import PAGES
-from crypto.messages.tokens import SIGNATURE, Delivery, SpentReceipt
+from crypto.messages.tokens import SIGNATURE, Earned, SpentReceipt
 from crypto.sealing import PUBLIC_KEY_BYTES
 from crypto.shapes import (
     U8,
@@ -23,6 +23,7 @@ AGAIN_BYTES = 16
 MAX_AGAINS = 3
 
 WAITING, HELD, AGREED, IDLE, FINISHED = range(5)
+MARKS = 0b1111
 
 
 class Card(Message):
@@ -49,7 +50,9 @@ class State(Message):
     """What the matcher must know of a card in the next epoch; it remembers nothing itself.
 
     `peer` is the root of the partner, matched or decoy. Epochs are zero where nothing happened.
-    `receipt` is one that an offer was confirmed with and has not been paid for yet.
+    `marks` is a bit set of what was seen of the match (1 shown, 2 sent, 4 failed, 8 rests) and
+    `marked` the epoch in which its clock began. `receipt` is one that an offer was confirmed with
+    and has not been paid for yet; `earned` is what has come of the payment so far.
     """
 
     posted: int = shaped(U32)
@@ -62,11 +65,10 @@ class State(Message):
     matched: int = shaped(U32)
     mode: int = shaped(uint(2))
     store: int = shaped(U16)
-    shown_at: int = shaped(U32)
-    failed_at: int = shaped(U32)
-    sent_counter: int = shaped(U32)
+    marks: int = shaped(uint(MARKS))
+    marked: int = shaped(U32)
     receipt: SpentReceipt | None = shaped(optional(part(SpentReceipt)))
-    delivery: Delivery | None = shaped(optional(part(Delivery)))
+    earned: Earned | None = shaped(optional(part(Earned)))
 
 
 class CarriedCard(Message):

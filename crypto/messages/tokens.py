@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crypto.labels import SIGNATURE_BYTES
-from crypto.shapes import U16, U32, Message, exactly, octets, shaped
+from crypto.shapes import U16, U32, Message, exactly, octets, optional, shaped
 
 SIGNATURE = octets(SIGNATURE_BYTES)
 
@@ -30,3 +30,11 @@ class Delivery(Message):
 
     index: int = shaped(U16)
     signatures: tuple[bytes, ...] = shaped(exactly(3, SIGNATURE))
+
+
+class Earned(Message):
+    """A `Delivery` while it is put together: clerks answer in their own time, and an answer comes
+    once. Null where nothing has come yet."""
+
+    index: int = shaped(U16)
+    signatures: tuple[bytes | None, ...] = shaped(exactly(3, optional(SIGNATURE)))

@@ -11,14 +11,14 @@ from crypto.encoding import encode
 from crypto.errors import WrongLength
 from crypto.labels import BLIND_COUNT
 from crypto.messages.batches import ENTRIES_A_BATCH, Answers, Batch, Entry, SignedEntry
-from crypto.messages.cards import FINISHED, Card, CarriedCard, RoundKey, State
+from crypto.messages.cards import FINISHED, MARKS, Card, CarriedCard, RoundKey, State
 from crypto.messages.intake import CERTIFIED, DONOR, FAMILY, WORDS_BYTES, In, Intake, Out
 from crypto.messages.notices import Match, Notice, Peer
 from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import WORDS_BYTES as SAID_BYTES
 from crypto.messages.pages import Kind, Page, PageOne, Said
 from crypto.messages.shelf import MAX_SLOTS, MAX_UNSPENT, Shelf, Slot, Wish
-from crypto.messages.tokens import Delivery, NextSlot, SpentReceipt
+from crypto.messages.tokens import Delivery, Earned, NextSlot, SpentReceipt
 from crypto.records import SHARED_FRAME_BYTES
 from crypto.sealing import PUBLIC_KEY_BYTES, SEALED_FRAME_BYTES
 
@@ -57,11 +57,10 @@ STATE = State(
     matched=U32,
     mode=2,
     store=U16,
-    shown_at=U32,
-    failed_at=U32,
-    sent_counter=U32,
+    marks=MARKS,
+    marked=U32,
     receipt=RECEIPT,
-    delivery=DELIVERY,
+    earned=Earned(index=U16, signatures=(SIG,) * 3),
 )
 PEER = Peer(period=U32, public_key=KEY, claim_tag=B32, signatures=(SIG, SIG))
 MATCH = Match(
