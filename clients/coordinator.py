@@ -1,0 +1,284 @@
+"""A coordinator's desk: who waits, what they say, and the three things one can answer.
+
+    intake record ──▶ inbox ──▶ ask back        *in*: question     the record waits on
+                            └─▶ certify         *in*: signatures   the record is deleted
+                            └─▶ decline         *in*: declined     the record is deleted
+
+The desk keeps nothing: every step reads the intake record and the thread again and can be repeated.
+A repetition signs the same values with the same keys and so gives the same bytes. What is signed is
+blinded: the desk cannot tell later whom it vouched for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from clients import desk_visits
+from clients.errors import NodeMisbehaves, NoSuchIntake, NotOnDuty
+from clients.keyring import CoordinatorKeyring
+from clients.node import NodeClient
+from clients.operator import OperatorClient
+from crypto.blinding import blind_sign
+from crypto.certifying_keys import CardClass, Use
+from crypto.circle import Circle
+from crypto.drops import ReadSecret, WriteSecret, reader_of, record_hash
+from crypto.errors import CannotOpen
+from crypto.labels import BLIND_COUNT, bound, u8, u32
+from crypto.messages.intake import (
+    CERTIFIED,
+    DECLINED,
+    FAMILY,
+    NOTHING_YET,
+    QUESTION,
+    In,
+    Intake,
+    Out,
+)
+from crypto.records import close_record, open_record
+from crypto.sealing import open_sealed
+
+STALE_TRIES = 4
+DROPS_A_THREAD = 2
+
+
+class Standing(Enum):
+    """Where a thread is, seen from the desk."""
+
+    NEW = "new"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    CERTIFIED = "certified"
+    DECLINED = "declined"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """An intake record that opened: of which period, and as which duty's."""
+
+    id: bytes
+    period: int
+    position: int
+    intake: Intake
+
+    @property
+    def card_class(self) -> CardClass:
+        """What is asked for."""
+        return CardClass.REQUEST if self.intake.role == FAMILY else CardClass.OFFER
+
+    @property
+    def extras_use(self) -> Use | None:
+        """The key that signs the extras: stamps for the first duty, receipts for the second of
+        requests."""
+        if self.position == 0:
+            return Use.STAMP
+        return Use.RECEIPT if self.card_class is CardClass.REQUEST else None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Waiting:
+    """One line of the inbox. `id` is the node's and means nothing else."""
+
+    id: bytes
+    standing: Standing
+    role: int = FAMILY
+    language: str = ""
+    words: str = ""
+    question: str = ""
+    answer: str = ""
+    invited: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Thread:
+    """Both drops as just read. What does not open counts as nothing said."""
+
+    told: In
+    heard: Out
+    replaced: bytes
+
+
+class Coordinator:
+    """One coordinator of one circle at one node."""
+
+    def __init__(
+        self,
+        keyring: CoordinatorKeyring,
+        operator: OperatorClient,
+        visits: NodeClient,
+        circle: Circle,
+    ) -> None:
+        """*visits* is a client of its own: threads and operator's requests share no connection.
+
+        Raises NotOnDuty if the circle does not know the keyring's key.
+        """
+        if keyring.public_key not in circle.coordinators:
+            raise NotOnDuty
+        self.keyring = keyring
+        self.operator = operator
+        self.visits = visits
+        self.circle = circle
+        self.number = circle.coordinators.index(keyring.public_key)
+
+    def inbox(self) -> list[Waiting]:
+        """Everybody who waits, unreadable records last."""
+        rows = self.operator.intake()
+        opened = {row_id: self._opened(row_id, record) for row_id, record in rows}
+        readable = [one for one in opened.values() if one is not None]
+        lines = [
+            _line(one, thread)
+            for one, thread in zip(readable, self._threads(readable), strict=True)
+        ]
+        unreadable = [row_id for row_id, one in opened.items() if one is None]
+        return lines + [Waiting(row_id, Standing.UNREADABLE) for row_id in unreadable]
+
+    def ask(self, intake_id: bytes, words: str) -> None:
+        """Ask *words* back; the person answers in the thread. Raises NoSuchIntake."""
+        one = self.find(intake_id)
+
+        def question(told: In) -> In:
+            if told.kind == QUESTION and told.words == words:
+                return told
+            return _in(QUESTION, turn=told.turn + 1, words=words)
+
+        self._write(one, question)
+
+    def certify(self, intake_id: bytes) -> None:
+        """Sign what was asked for, and forget the person. Raises NoSuchIntake."""
+        self.hand_over(self.find(intake_id))
+
+    def decline(self, intake_id: bytes, words: str = "") -> None:
+        """Say no, with *words* if there is something to say. Raises NoSuchIntake."""
+        one = self.find(intake_id)
+        self._write(one, lambda told: _in(DECLINED, turn=told.turn, words=words))
+        self.operator.delete_intake(one.id)
+
+    def delete(self, intake_id: bytes) -> None:
+        """Take a record away without an answer: one that cannot be read, say."""
+        self.operator.delete_intake(intake_id)
+
+    def opened(self) -> list[Opened]:
+        """Every intake record that opens."""
+        found = (self._opened(row_id, record) for row_id, record in self.operator.intake())
+        return [one for one in found if one is not None]
+
+    def find(self, intake_id: bytes) -> Opened:
+        """The readable record of that id. Raises NoSuchIntake."""
+        for one in self.opened():
+            if one.id == intake_id:
+                return one
+        raise NoSuchIntake
+
+    def hand_over(self, one: Opened) -> None:
+        """Write the signatures into *in*, then delete the record: in this order, so that a crash
+        leaves somebody who is certified twice with the same bytes, and nobody who is lost."""
+        roots, extras = self._sign(one)
+
+        def certified(told: In) -> In:
+            return replace(
+                _in(CERTIFIED, turn=told.turn, words=""), signed_roots=roots, signed_extras=extras
+            )
+
+        self._write(one, certified)
+        self.operator.delete_intake(one.id)
+
+    def _sign(self, one: Opened) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        kept = self.keyring.secrets
+        class_key = kept.signing_key(one.period, one.card_class.use)
+        roots = tuple(blind_sign(class_key, value) for value in one.intake.blinded_roots)
+        if one.extras_use is None:
+            return roots, ()
+        extras_key = kept.signing_key(one.period, one.extras_use)
+        return roots, tuple(blind_sign(extras_key, value) for value in one.intake.blinded_extras)
+
+    def _opened(self, row_id: bytes, record: bytes) -> Opened | None:
+        sealing_key = self.keyring.secrets.sealing_key
+        for period in reversed(self.circle.periods):
+            for position in (0, 1):
+                if self.number not in (period.request[position], period.offer[position]):
+                    continue
+                info = bound("intake", self.circle.digest, u32(period.number), u8(position))
+                try:
+                    intake = open_sealed(Intake, record, key=sealing_key, info=info)
+                except CannotOpen:
+                    continue
+                one = Opened(row_id, period.number, position, intake)
+                # It opens as nothing else. Asking too little, or the wrong one, it is nobody's.
+                return one if self._may_ask(one) else None
+        return None
+
+    def _may_ask(self, one: Opened) -> bool:
+        on_duty = self.circle.duty(one.period, one.card_class)[one.position] == self.number
+        extras = 0 if one.extras_use is None else BLIND_COUNT
+        return on_duty and len(one.intake.blinded_extras) == extras
+
+    def _threads(self, opened: Sequence[Opened]) -> Iterable[_Thread]:
+        at_once = desk_visits.LOOK_READS // DROPS_A_THREAD
+        for start in range(0, len(opened), at_once):
+            some = opened[start : start + at_once]
+            readers: list[ReadSecret] = []
+            for one in some:
+                readers += [reader_of(_in_write(one)), ReadSecret(one.intake.out_read)]
+            records = desk_visits.look(self.visits, readers)
+            for one, told, heard in zip(some, records[::2], records[1::2], strict=True):
+                yield self._thread(one, told, heard)
+
+    def _thread(self, one: Opened, told: bytes, heard: bytes) -> _Thread:
+        key = one.intake.thread_key
+        try:
+            unverified_out = open_record(Out, heard, key=key, aad=self._aad("thread out", one))
+        except CannotOpen:
+            unverified_out = Out(turn=0, words="")
+        try:
+            said = open_record(In, told, key=key, aad=self._aad("thread in", one))
+        except CannotOpen:
+            said = _in(NOTHING_YET, turn=0, words="")
+        return _Thread(told=said, heard=unverified_out, replaced=record_hash(told))
+
+    def _write(self, one: Opened, say: Callable[[In], In]) -> None:
+        """Replace what *in* says. Somebody else writing meanwhile is seen and merged with."""
+        for _ in range(STALE_TRIES):
+            (thread,) = self._threads([one])
+            message = say(thread.told)
+            if message == thread.told:
+                return
+            aad = self._aad("thread in", one)
+            record = close_record(message, key=one.intake.thread_key, aad=aad)
+            verdict = desk_visits.leave(self.visits, _in_write(one), thread.replaced, record)
+            if verdict != desk_visits.STALE:
+                return
+        raise NodeMisbehaves("every write is stale")
+
+    def _aad(self, label: str, one: Opened) -> bytes:
+        return bound(label, self.circle.digest, u32(one.period), u8(one.position))
+
+
+def _in(kind: int, *, turn: int, words: str) -> In:
+    return In(kind=kind, turn=turn, words=words, signed_roots=(), signed_extras=())
+
+
+def _in_write(one: Opened) -> WriteSecret:
+    return WriteSecret(one.intake.in_write)
+
+
+def _line(one: Opened, thread: _Thread) -> Waiting:
+    told, heard = thread.told, thread.heard
+    answered = told.kind == QUESTION and heard.turn == told.turn
+    standing = {
+        NOTHING_YET: Standing.NEW,
+        QUESTION: Standing.ANSWERED if answered else Standing.ASKED,
+        CERTIFIED: Standing.CERTIFIED,
+        DECLINED: Standing.DECLINED,
+    }[told.kind]
+    return Waiting(
+        id=one.id,
+        standing=standing,
+        role=one.intake.role,
+        language=one.intake.language,
+        words=one.intake.words,
+        question=told.words if told.kind == QUESTION else "",
+        answer=heard.words if answered else "",
+        invited=bool(one.intake.invite_code),
+    )
