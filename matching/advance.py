@@ -55,11 +55,12 @@ def advance(
     if match.overdue(matched, epoch, policy):
         match.apply(Event.OVERDUE, epoch)
 
-    return Turn(
-        request=request and _next(_waited(request), match, match.request, family, epoch),
-        offer=offer and _next(offer, match, match.offer, donor, epoch),
-        owed=match.received,
-    )
+    request, offer = _heard(request, family), _heard(offer, donor)
+    request = request and _next(_waited(request), match, match.request, epoch)
+    offer = offer and _next(offer, match, match.offer, epoch)
+    if offer and match.declined and offer.phase is Phase.WAITING:
+        offer = replace(offer, marks=Marks.RESTS)
+    return Turn(request, offer, owed=match.received)
 
 
 def hold(
@@ -111,7 +112,7 @@ class _Match:
         self.stage = self.request = self.offer = stage
         self.together = stage not in ALONE
         self.since, self.marked = since, marked
-        self.rests = self.received = False
+        self.declined = self.received = False
 
     def apply(self, event: Event, epoch: int) -> None:
         if not self.together:
@@ -125,7 +126,7 @@ class _Match:
             self.together = False
             self.request, self.offer = then
             self.received = event is Event.RECEIVED
-            self.rests = event is Event.DECLINED and self.offer is Stage.WAITING
+            self.declined = event is Event.DECLINED
         elif then is not before:
             self.stage = self.request = self.offer = then
             if before in _HELD:
@@ -235,10 +236,14 @@ def _waited(request: State) -> State:
     return replace(request, waited=min(request.waited + 1, WAITED_MAX))
 
 
-def _next(card: State, match: _Match, own: Stage, words: Words | None, epoch: int) -> State:
+def _heard(card: State | None, words: Words | None) -> State | None:
+    if card is None or words is None:
+        return card
+    return replace(card, counter=max(card.counter, words.counter))
+
+
+def _next(card: State, match: _Match, own: Stage, epoch: int) -> State:
     """The state that carries where the fold has led one card."""
-    if words is not None:
-        card = replace(card, counter=max(card.counter, words.counter))
     if match.together:
         phase, _, marks = _AS_CARRIED[match.stage]
         return replace(card, phase=phase, since=match.since, marks=marks, marked=match.marked)
@@ -256,6 +261,6 @@ def _next(card: State, match: _Match, own: Stage, words: Words | None, epoch: in
         matched=0,
         mode=Mode.VOUCHER,
         store=0,
-        marks=Marks.RESTS if match.rests and phase is Phase.WAITING else Marks.NONE,
+        marks=Marks.NONE,
         marked=0,
     )
