@@ -45,8 +45,8 @@ class Story:
         self.turn = advance(
             request,
             offer,
-            family=family and words(request.counter + 1, **family),
-            donor=donor and words(offer.counter + 1, **donor),
+            family=words(request.counter + 1, **family) if family else None,
+            donor=words(offer.counter + 1, **donor) if donor else None,
             epoch=epoch,
             policy=POLICY,
         )
@@ -64,7 +64,7 @@ class Story:
 
 
 def words(counter: int, **said: Any) -> Words:
-    numbered = {
+    numbered: dict[str, Any] = {
         name: M if value is True and name not in FLAGS else value for name, value in said.items()
     }
     return Words(counter, **numbered)
@@ -221,6 +221,21 @@ def test_words_about_another_match_are_ignored() -> None:
     other = dict.fromkeys(("accepted", "declined", "sent", "shown", "failed", "received"), M - 1)
 
     assert story.round(101, family={**other, "receipt": True}, donor=other) == ("HELD", "HELD")
+
+
+def test_a_card_alone_hears_nothing_but_that_its_owner_spoke_or_left() -> None:
+    for phase in (Phase.WAITING, Phase.IDLE):
+        card = State(posted=95, since=95, phase=phase, peer=b"decoy")
+        zero = Words(1, receipt=True)  # every number is 0, as the match of a card alone is
+        turns = (
+            advance(card, None, family=zero, epoch=101, policy=POLICY),
+            advance(None, card, donor=zero, epoch=101, policy=POLICY),
+        )
+        for turn in turns:
+            left = turn.request or turn.offer
+            assert left is not None
+            assert left.phase is Phase.WAITING
+            assert not turn.owed
 
 
 def test_an_outbox_that_is_not_newer_is_ignored() -> None:

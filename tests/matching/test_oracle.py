@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from random import Random
 
@@ -80,3 +82,14 @@ def test_a_card_in_two_pairs_is_noticed(plan: Plan) -> None:
     twice = (plan.pairs[0], *plan.pairs)
     with pytest.raises(SolveError, match="two pairs"):
         verify(replace(plan, pairs=twice), REQUESTS, OFFERS, TRIAL)
+
+
+def test_the_oracle_shares_no_solver_with_what_it_checks() -> None:
+    programme = (
+        "import sys, matching.oracle;"
+        "print(sorted({'ortools', 'highspy', 'matching.solve', 'matching.types'} & {*sys.modules}))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", programme], capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
