@@ -78,6 +78,15 @@ class TrialNode:
 
         return self._portal.call(send)
 
+    def at_once(self, method: str, path: str, count: int) -> list[httpx.Response]:
+        """The same request *count* times, all begun before any has ended."""
+
+        async def send() -> list[httpx.Response]:
+            requests = (self._client.request(method, path) for _ in range(count))
+            return await asyncio.gather(*requests)
+
+        return self._portal.call(send)
+
     def get(self, path: str) -> httpx.Response:
         return self.request("GET", path)
 
@@ -100,7 +109,7 @@ class TrialNode:
                 seed, self.trial.circle.digest, challenge, method, path, body
             )
         }
-        if body:
+        if method in ("POST", "PUT"):
             headers["content-type"] = content_type
         return self.request(method, path, content=body, headers=headers)
 

@@ -1,0 +1,97 @@
+"""A node on a real socket: uvicorn as it is served, in a thread or in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.app import create_app
+from api.serve import server
+from api.settings import Settings
+from tests.api.nodes import Clock, write_setup
+from tests.circles import TrialCircle
+
+_SERVE = """
+import sys
+from api.serve import serve
+from api.settings import Settings
+serve(Settings())
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def served(directory: Path, trial: TrialCircle, **settings: Any) -> Iterator[str]:
+    """The address of a node that runs in a thread of this process."""
+    chosen = Settings(**{**write_setup(directory, trial), "port": free_port(), **settings})
+    running = server(chosen, create_app(chosen, clock=Clock()))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{chosen.port}"
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+class ServedProcess:
+    """A node in a process of its own, with everything it prints kept in a file."""
+
+    def __init__(self, directory: Path, trial: TrialCircle) -> None:
+        self.directory = directory
+        self.printed = directory / "printed.txt"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            **{f"KLUNAK_{k.upper()}": str(v) for k, v in write_setup(directory, trial).items()},
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        """Start, wait until it answers, and return its address."""
+        port = free_port()
+        with self.printed.open("ab") as printed:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _SERVE],
+                env={**self._environment, "KLUNAK_PORT": str(port)},
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+            )
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            assert self._process.poll() is None, self.printed.read_text()
+            try:
+                httpx.get(address)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return address
+        raise AssertionError("the node did not start")
+
+    def kill(self) -> None:
+        """End it without a warning, as a power cut does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it as a person does."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(30)

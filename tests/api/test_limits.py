@@ -1,0 +1,241 @@
+"""What may arrive: how much, of which kind, how slowly. On a real socket where that matters."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from api.app import ROUTERS
+from api.bodies import NOTHING
+from api.errors import Busy
+from api.limits import Budget, rules_of
+from tests.api.nodes import TrialNode, assert_problem, running_node
+from tests.api.people import begin_epoch
+from tests.api.servers import served
+from tests.circles import TrialCircle
+
+
+@contextmanager
+def connection(address: str) -> Iterator[socket.socket]:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as sock:
+        yield sock
+
+
+def answer_of(sock: socket.socket) -> tuple[int, dict[str, object]]:
+    data = b""
+    try:
+        while chunk := sock.recv(65_536):
+            data += chunk
+    except (TimeoutError, ConnectionResetError):
+        pass
+    head, _, body = data.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+def head(path: str, *headers: str) -> bytes:
+    kind = "content-type: application/octet-stream"
+    return "\r\n".join([f"POST {path} HTTP/1.1", "host: x", kind, *headers, "", ""]).encode()
+
+
+def test_a_body_that_takes_too_long_is_told_so(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial, body_seconds=0.3) as address, connection(address) as sock:
+        began = time.monotonic()
+        sock.sendall(head("/visit/look", "content-length: 384") + b"a few bytes")
+
+        status, problem = answer_of(sock)
+
+        assert (status, problem["code"]) == (408, "too_slow")
+        assert time.monotonic() - began < 5
+
+
+def test_a_body_in_drips_is_too_slow_all_the_same(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial, body_seconds=0.3) as address, connection(address) as sock:
+        sock.sendall(head("/visit/look", "content-length: 384"))
+        began = time.monotonic()
+        try:
+            for _ in range(384):
+                sock.sendall(b"x")
+                time.sleep(0.02)
+        except OSError:
+            pass
+        assert time.monotonic() - began < 5
+
+
+def test_a_head_that_never_ends_is_hung_up_on(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial, header_seconds=0.3) as address, connection(address) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n")
+
+        assert sock.recv(1) == b""
+
+
+def test_a_head_too_long_is_refused(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n")
+        sock.sendall(b"x-long: " + b"y" * 40_000)
+
+        assert answer_of(sock) == (
+            400,
+            {
+                "type": "about:blank",
+                "title": "The request is not in the format.",
+                "status": 400,
+                "code": "malformed",
+            },
+        )
+
+
+def test_what_is_no_http_is_a_problem_too(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        sock.sendall(b"hello, who are you?\r\n\r\n")
+
+        status, problem = answer_of(sock)
+        assert (status, problem["code"]) == (400, "malformed")
+
+
+def test_slow_visitors_do_not_hold_up_the_others(tmp_path: Path, trial: TrialCircle) -> None:
+    import httpx
+
+    with served(tmp_path, trial) as address:
+        host, port = address.removeprefix("http://").split(":")
+        slow = [socket.create_connection((host, int(port))) for _ in range(100)]
+        try:
+            for sock in slow:
+                sock.sendall(head("/visit/leave", "content-length: 33280") + bytes(16_000))
+            began = time.monotonic()
+            headers = {"content-type": "application/octet-stream"}
+            answer = httpx.post(f"{address}/visit/look", content=bytes(384), headers=headers)
+            assert answer.status_code == 200
+            assert time.monotonic() - began < 2
+        finally:
+            for sock in slow:
+                sock.close()
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_ten_megabytes_are_refused_before_they_are_here(
+    tmp_path: Path, trial: TrialCircle, declared: bool
+) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        if declared:
+            sock.sendall(head("/cards", "content-length: 10000000"))
+        else:
+            sock.sendall(head("/cards", "transfer-encoding: chunked"))
+            try:
+                for _ in range(160):
+                    sock.sendall(b"10000\r\n" + bytes(65_536) + b"\r\n")
+            except OSError:
+                pass
+
+        status, problem = answer_of(sock)
+        assert (status, problem["code"]) == (413, "too_large")
+
+
+def test_a_chunked_body_of_the_right_size_is_fine(node: TrialNode) -> None:
+    def drips() -> Iterator[bytes]:
+        for _ in range(12):
+            yield bytes(32)
+
+    async def chunks():  # type: ignore[no-untyped-def]
+        for part in drips():
+            yield part
+
+    headers = {"content-type": "application/octet-stream"}
+    answer = node.request("POST", "/visit/look", content=chunks(), headers=headers)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["", "application/json", "text/plain", "multipart/form-data; boundary=x"]
+)
+@pytest.mark.parametrize(
+    "path", ["/cards", "/intake", "/visit/look", "/visit/meet", "/visit/leave"]
+)
+def test_another_content_type_is_refused(node: TrialNode, path: str, content_type: str) -> None:
+    before = node.rows()
+
+    answer = node.request("POST", path, content=bytes(10), headers={"content-type": content_type})
+
+    assert_problem(answer, 415, "wrong_content_type")
+    assert node.rows() == before
+
+
+def test_octets_are_not_json(node: TrialNode) -> None:
+    answer = node.request(
+        "POST",
+        "/operator/epochs",
+        content=b"{}",
+        headers={"content-type": "application/octet-stream"},
+    )
+
+    assert_problem(answer, 415, "wrong_content_type")
+
+
+@pytest.mark.parametrize("path", ["/", "/circle", "/epoch", "/node", "/openapi.json", "/nowhere"])
+def test_a_route_that_takes_nothing_takes_nothing(node: TrialNode, path: str) -> None:
+    assert_problem(node.request("GET", path, content=b"x"), 413, "too_large")
+
+
+def test_every_route_says_what_it_takes() -> None:
+    rules = rules_of(ROUTERS)
+
+    for rule in rules:
+        takes_a_body = bool(rule.methods & {"POST", "PUT"})
+        is_challenge = rule.path.match("/operator/challenge") is not None
+        assert (rule.body != NOTHING) == (takes_a_body and not is_challenge)
+        assert rule.body.maximum <= 1_100_000
+
+
+def test_more_requests_than_there_is_room_for_are_told_to_come_again(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with running_node(tmp_path, trial, requests_at_once=1) as node:
+        begin_epoch(node, 1)
+        answers = node.at_once("GET", "/circle", 20)
+
+        busy = [answer for answer in answers if answer.status_code == 503]
+        assert {answer.status_code for answer in answers} == {200, 503}
+        for answer in busy:
+            assert_problem(answer, 503, "busy")
+            assert int(answer.headers["retry-after"]) > 0
+        assert node.get("/circle").status_code == 200
+
+
+def test_a_budget_gives_back_what_it_took() -> None:
+    budget = Budget(10)
+    budget.spend(6)
+    with pytest.raises(Busy):
+        budget.spend(5)
+    budget.spend(4)
+    budget.give_back(10)
+    assert budget.spent == 0
+
+
+def test_bodies_beyond_the_budget_are_told_to_come_again(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with served(tmp_path, trial, body_budget_mib=2) as address:
+        host, port = address.removeprefix("http://").split(":")
+        held = [socket.create_connection((host, int(port))) for _ in range(40)]
+        try:
+            for sock in held:
+                sock.sendall(head("/visit/leave", "content-length: 33280") + bytes(33_000))
+            time.sleep(0.5)
+            with connection(address) as sock:
+                sock.settimeout(3)
+                sock.sendall(head("/visit/leave", "content-length: 33280") + bytes(33_280))
+                status, problem = answer_of(sock)
+                assert (status, problem["code"]) == (503, "busy")
+            with connection(address) as sock:
+                sock.settimeout(3)
+                sock.sendall(head("/operator/read", "content-length: 32") + bytes(32))
+                assert answer_of(sock)[0] == 401  # operators have a half of their own
+        finally:
+            for sock in held:
+                sock.close()
