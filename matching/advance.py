@@ -202,6 +202,7 @@ def _family_events(card: State | None, words: Words | None, matched: int) -> set
         Event.FAILED: words.failed == matched,
         Event.RECEIVED: words.received == matched and words.receipt,
         Event.FAMILY_LEFT: words.withdrawn,
+        Event.REFUSED: words.declined == matched,
     }
     return {event for event, true in heard.items() if true}
 

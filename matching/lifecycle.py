@@ -67,6 +67,9 @@ class Event(Enum):
     """With a receipt; without one there is nothing a donor could be given."""
     FAMILY_LEFT = auto()
     """Withdrawn, expired or void."""
+    REFUSED = auto()
+    """The family will not have this donor: its tag is claimed already, or its certificate is bad.
+    Heard only before anything was shown or sent; later it would be a way to a second parcel."""
     DECLINED = auto()
     DONOR_LEFT = auto()
     OVERDUE = auto()
@@ -79,7 +82,7 @@ Parted: TypeAlias = tuple[Stage, Stage]
 ALONE: Final = (Stage.WAITING, Stage.IDLE, Stage.FINISHED)
 
 _REOPENED: Final = (Stage.WAITING, Stage.WAITING)
-_DONOR_SILENT: Final = (Stage.WAITING, Stage.IDLE)
+_DONOR_RESTS: Final = (Stage.WAITING, Stage.IDLE)
 _FAMILY_SILENT: Final = (Stage.IDLE, Stage.WAITING)
 _SLOT_SPENT: Final = (Stage.WAITING, Stage.FINISHED)
 _SLOT_FREED: Final = (Stage.FINISHED, Stage.WAITING)
@@ -103,16 +106,18 @@ _CHANGES: Final[dict[Stage, dict[Event, Stage | Parted]]] = {
         Event.SENT: Stage.SENT,
         Event.RECEIVED: _BOTH_DONE,
         Event.FAMILY_LEFT: _SLOT_FREED,
+        Event.REFUSED: _DONOR_RESTS,
         Event.DECLINED: _REOPENED,
         Event.DONOR_LEFT: _SLOT_SPENT,
-        Event.OVERDUE: _DONOR_SILENT,
+        Event.OVERDUE: _DONOR_RESTS,
     },
     Stage.AGREED: {
         Event.SHOWN: Stage.SHOWN,
         Event.SENT: Stage.SENT,
         Event.RECEIVED: _BOTH_DONE,
         Event.FAMILY_LEFT: _SLOT_FREED,
-        Event.DECLINED: _DONOR_SILENT,
+        Event.REFUSED: _DONOR_RESTS,
+        Event.DECLINED: _DONOR_RESTS,
         Event.DONOR_LEFT: _SLOT_SPENT,
         Event.OVERDUE: _FAMILY_SILENT,
     },
@@ -136,9 +141,10 @@ _CHANGES: Final[dict[Stage, dict[Event, Stage | Parted]]] = {
         Event.SENT: Stage.CODE_SENT,
         Event.RECEIVED: _BOTH_DONE,
         Event.FAMILY_LEFT: _SLOT_FREED,
+        Event.REFUSED: _DONOR_RESTS,
         Event.DECLINED: _REOPENED,
         Event.DONOR_LEFT: _SLOT_SPENT,
-        Event.OVERDUE: _DONOR_SILENT,
+        Event.OVERDUE: _DONOR_RESTS,
     },
     Stage.CODE_SENT: {
         Event.FAILED: Stage.CODE_FAILED,

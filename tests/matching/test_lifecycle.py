@@ -13,17 +13,17 @@ from matching.states import Policy
 # Written by hand from the rules, not from the code. A dot: nothing changes. Two letters: where the
 # request goes and where the offer goes, W(aiting), I(dle), F(inished).
 GRID = """
-             SPOKE   ACCEPTED  SHOWN  SENT      FAILED      REPLACED  RECEIVED  FAMILY_LEFT DECLINED DONOR_LEFT OVERDUE
-WAITING      .       .         .      .         .           .         .         FINISHED    .        FINISHED   .
-IDLE         WAITING .         .      .         .           .         .         FINISHED    .        FINISHED   .
-FINISHED     .       .         .      .         .           .         .         .           .        .          .
-HELD         .       AGREED    SHOWN  SENT      .           .         FF        FW          WW       WF         WI
-AGREED       .       .         SHOWN  SENT      .           .         FF        FW          WI       WF         IW
-SHOWN        .       .         .      SENT      .           .         FF        FF          WF       WF         WF
-SENT         .       .         .      .         .           .         FF        FF          WF       WF         FF
-CODE_HELD    .       CODE_SENT .      CODE_SENT .           .         FF        FW          WW       WF         WI
-CODE_SENT    .       .         .      .         CODE_FAILED .         FF        FF          WF       WF         FF
-CODE_FAILED  .       .         .      .         .           CODE_SENT FF        FF          WF       WF         WF
+             SPOKE   ACCEPTED  SHOWN  SENT      FAILED      REPLACED  RECEIVED  FAMILY_LEFT REFUSED DECLINED DONOR_LEFT OVERDUE
+WAITING      .       .         .      .         .           .         .         FINISHED    .       .        FINISHED   .
+IDLE         WAITING .         .      .         .           .         .         FINISHED    .       .        FINISHED   .
+FINISHED     .       .         .      .         .           .         .         .           .       .        .          .
+HELD         .       AGREED    SHOWN  SENT      .           .         FF        FW          WI      WW       WF         WI
+AGREED       .       .         SHOWN  SENT      .           .         FF        FW          WI      WI       WF         IW
+SHOWN        .       .         .      SENT      .           .         FF        FF          .       WF       WF         WF
+SENT         .       .         .      .         .           .         FF        FF          .       WF       WF         FF
+CODE_HELD    .       CODE_SENT .      CODE_SENT .           .         FF        FW          WI      WW       WF         WI
+CODE_SENT    .       .         .      .         CODE_FAILED .         FF        FF          .       WF       WF         FF
+CODE_FAILED  .       .         .      .         .           CODE_SENT FF        FF          .       WF       WF         WF
 """  # noqa: E501
 
 LETTERS = {"W": Stage.WAITING, "I": Stage.IDLE, "F": Stage.FINISHED}
