@@ -17,4 +17,5 @@ WORKDIR /app
 ENV PATH=/node/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER klunak
 VOLUME /data
-ENTRYPOINT ["python", "-m", "api.serve"]
+ENTRYPOINT ["python", "-m", "api"]
+CMD ["serve"]

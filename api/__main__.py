@@ -1,0 +1,40 @@
+"""`python -m api new-key FILE` makes a node's key; `python -m api serve` serves.
+
+A node needs no more commands than these, and none of the libraries of the klunak command.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from api.errors import SetupError
+from api.node import create_node_key
+from api.serve import serve
+from api.settings import Settings
+from crypto.documents import public_key_of
+
+USAGE = "usage: python -m api serve | python -m api new-key FILE"
+
+
+def main(arguments: list[str]) -> str | None:
+    """What to exit with: None, or a sentence for the operator."""
+    match arguments:
+        case ["serve"]:
+            try:
+                serve(Settings())  # type: ignore[call-arg]  # from the environment
+            except SetupError as error:
+                return str(error)
+        case ["new-key", name]:
+            try:
+                seed = create_node_key(Path(name))
+            except FileExistsError:
+                return "there is a file of that name already; a node's key is never overwritten"
+            print(public_key_of(seed).hex())
+        case _:
+            return USAGE
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
