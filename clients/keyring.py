@@ -103,12 +103,16 @@ class MatcherSecrets(Message):
     signing_seed: bytes = shaped(octets(SECRET_BYTES))
     epochs: tuple[HeldEpoch, ...] = shaped(several(part(HeldEpoch), at_most=3))
 
-    def epoch_key(self, epoch: int) -> SealingKey:
-        """The sealing key of *epoch*. Raises InvalidKey if it is not kept, or no longer."""
+    def epoch_seed(self, epoch: int) -> bytes:
+        """The seed of *epoch*'s key. Raises InvalidKey if it is not kept, or no longer."""
         for held in self.epochs:
             if held.epoch == epoch:
-                return SealingKey(held.seed)
+                return held.seed
         raise InvalidKey("no key of that epoch in the keyring")
+
+    def epoch_key(self, epoch: int) -> SealingKey:
+        """The sealing key of *epoch*. Raises InvalidKey."""
+        return SealingKey(self.epoch_seed(epoch))
 
 
 class SignerSecrets(Message):

@@ -1,0 +1,283 @@
+"""The matcher: once per epoch it opens, matches, commits and forgets (protocol.md, section 8).
+
+    key e+1 durable ─▶ publish e+1, which freezes e ─▶ collect ─▶ open ─▶ hear, plan, pay
+                    ─▶ commit e, whole ─▶ acknowledged ─▶ key e destroyed
+
+Always true: what the keyring holds is enough to begin the round anew, and nothing outside seals
+remembers a card between rounds. Killed at any point, a new process asks the node where the round
+is: closed and not committed, it runs it from the start (nothing of the old attempt was in force);
+committed, it only destroys the old key.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
+from clients.keyring import HeldEpoch, MatcherKeyring, MatcherSecrets
+from clients.operator import PAGE_ROWS, OperatorClient
+from clients.rounds.hearing import hear
+from clients.rounds.opening import Keys, open_cards, open_round_key
+from clients.rounds.planning import move_everybody, plan_everybody
+from clients.rounds.population import Population, populate
+from clients.rounds.slots import collect, forget_delivered, make_batches
+from clients.rounds.writing import Commit, write_commit
+from crypto.circle import Circle
+from crypto.commit_headers import CommitHeader, read_commit_header
+from crypto.descriptors import write_epoch_descriptor
+from crypto.drops import DropAddress, ReadSecret
+from crypto.errors import InvalidKey
+from crypto.labels import SECRET_BYTES
+from crypto.sealing import SealingKey
+from matching.cards import Offer, Request
+from matching.catalogue import Catalogue
+from matching.pairing import shuffled
+from matching.plan import Plan
+from matching.states import Phase
+
+MINUTE_SECONDS = 60
+DAY_SECONDS = 86_400
+FIRST_EPOCH = 1
+SERVICE_UNAVAILABLE = 503
+RETRY_SECONDS = 5.0
+
+WORKED_OUT_ANEW = frozenset({"part_missing", "wrong_cards", "wrong_notices", "wrong_batches"})
+"""Refusals after which the same bytes cannot succeed: a frozen card has expired meanwhile, say."""
+
+Observer = Callable[[int, list[Request], list[Offer], Plan], None]
+"""Told of a round's open cards and plan, in memory only: the epoch, who took part, the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """Counts of one round, and nothing that says who."""
+
+    epoch: int
+    live: int
+    waiting: int
+    matched: int
+    reopened: int
+    withdrawn: int
+    confirmed: int
+    slots: int
+    void: int
+    seconds: float
+
+    def as_json(self) -> dict[str, int | float]:
+        """The counts by name."""
+        return asdict(self)
+
+
+class Matcher:
+    """One matcher of one circle at one node."""
+
+    def __init__(
+        self,
+        keyring: MatcherKeyring,
+        operator: OperatorClient,
+        circle: Circle,
+        *,
+        observer: Observer | None = None,
+        processes: int | None = None,
+    ) -> None:
+        """Raises CatalogueError for a circle whose catalogue is none."""
+        self.keyring = keyring
+        self.operator = operator
+        self.circle = circle
+        self._catalogue = Catalogue.from_json(circle.catalogue)
+        self._observer = observer
+        self._processes = processes
+        # A commit that was not acknowledged is sent again as it was, by this process.
+        self._unacknowledged: tuple[Commit, RoundReport] | None = None
+
+    def __repr__(self) -> str:
+        return "<Matcher>"
+
+    def open_first_epoch(self, now: float) -> bool:
+        """Open epoch 1 if there is none; whether that was needed. *now* is unix seconds."""
+        if self.operator.round_state().open:
+            return False
+        self._publish(FIRST_EPOCH, now)
+        return True
+
+    def round_once(self, now: float) -> RoundReport | None:
+        """Close the open epoch and commit its round, or finish the one that is pending.
+
+        Returns None when there was no epoch yet: the first is open then. Raises NodeUnreachable
+        and NodeRefused; called again, it continues.
+        """
+        started = time.monotonic()
+        if self.open_first_epoch(now):
+            return None
+        state = self.operator.round_state()
+        epoch = state.closed
+        if epoch is None:
+            self._finish_before(state.open)
+            epoch = state.open
+            self._publish(epoch + 1, now)
+        if self._unacknowledged is None or self._unacknowledged[0].epoch != epoch:
+            commit, report = self._work_out(epoch, now)
+            report = replace(report, seconds=round(time.monotonic() - started, 3))
+            self._unacknowledged = commit, report
+        commit, report = self._unacknowledged
+        self._send(commit)
+        self._unacknowledged = None
+        self._destroy_keys_before(epoch + 1)
+        return report
+
+    def run_forever(
+        self,
+        interval: float,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        told: Callable[[RoundReport], None] = lambda _report: None,
+        goes_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """A round every *interval* seconds while *goes_on*; a node that is away is waited for."""
+        while goes_on():
+            began = clock()
+            try:
+                report = self.round_once(began)
+            except (NodeUnreachable, NodeRefused) as error:
+                if isinstance(error, NodeRefused) and error.status != SERVICE_UNAVAILABLE:
+                    raise
+                sleep(min(RETRY_SECONDS, interval))
+                continue
+            if report is not None:
+                told(report)
+            sleep(max(0.0, began + interval - clock()))
+
+    def _publish(self, epoch: int, now: float) -> None:
+        """Open *epoch*, whose key is on the disk before anybody can seal to it."""
+        kept = self.keyring.change(lambda before: _with_key_of(before, epoch))
+        seconds = self.circle.policy.epoch_seconds
+        descriptor = write_epoch_descriptor(
+            self.circle,
+            epoch=epoch,
+            key=bytes(kept.epoch_key(epoch).public),
+            opens=int(now) // MINUTE_SECONDS,
+            closes=int(now + seconds) // MINUTE_SECONDS,
+            signing_seed=kept.signing_seed,
+        )
+        self.operator.publish_epoch(descriptor)
+
+    def _work_out(self, epoch: int, now: float) -> tuple[Commit, RoundReport]:
+        """Everything of a round that happens in memory."""
+        key = self.keyring.secrets.epoch_key(epoch)
+        population = self._opened(epoch, key, int(now) // DAY_SECONDS)
+        self._hear(population)
+        answers = [record for _, record in self.operator.answers()]
+
+        slots = collect(population, answers, circle=self.circle, epoch=epoch, key=key)
+        forget_delivered(population)
+        reopened, withdrawn, confirmed = move_everybody(population, self.circle, epoch)
+        requests, offers, plan = plan_everybody(population, self.circle, self._catalogue, epoch)
+        if self._observer is not None:
+            self._observer(epoch, requests, offers, plan)
+        commit = write_commit(
+            population,
+            make_batches(population, self.circle, epoch),
+            circle=self.circle,
+            epoch=epoch,
+            next_key=bytes(self.keyring.secrets.epoch_key(epoch + 1).public),
+            signing_seed=self.keyring.secrets.signing_seed,
+        )
+        phases = [one.state.phase for one in population.live.values()]
+        return commit, RoundReport(
+            epoch=epoch,
+            live=len(phases),
+            waiting=phases.count(Phase.WAITING),
+            matched=len(plan.pairs),
+            reopened=reopened,
+            withdrawn=withdrawn,
+            confirmed=confirmed,
+            slots=slots,
+            void=len(population.void),
+            seconds=0.0,
+        )
+
+    def _opened(self, epoch: int, key: SealingKey, today: int) -> Population:
+        rows = self.operator.cards(epoch)
+        keys = Keys(
+            circle=self.circle,
+            epoch=epoch,
+            epoch_seed=self.keyring.secrets.epoch_seed(epoch),
+            round_key=self._round_key(epoch, key),
+            today=today,
+        )
+        opened = open_cards([record for _, record in rows], keys, processes=self._processes)
+        return populate([DropAddress(address) for address, _ in rows], opened, epoch)
+
+    def _round_key(self, epoch: int, key: SealingKey) -> bytes | None:
+        if epoch == FIRST_EPOCH:
+            return None
+        header = self._committed_header(epoch - 1)
+        return open_round_key(header.round_key, circle=self.circle, epoch=epoch, key=key)
+
+    def _hear(self, population: Population) -> None:
+        """Read every outbox, in an order of chance, and as many again for void cards."""
+        live = list(population.live.values())
+        wanted = [(one, ReadSecret(one.card.outbox_read)) for one in live]
+        decoys = [(None, ReadSecret(secrets.token_bytes(SECRET_BYTES))) for _ in population.void]
+        by_lot = shuffled([*wanted, *decoys], secrets.randbelow)
+        for start in range(0, len(by_lot), PAGE_ROWS):
+            some = by_lot[start : start + PAGE_ROWS]
+            records = self.operator.read([reader for _, reader in some])
+            for (one, _), record in zip(some, records, strict=True):
+                if one is not None:
+                    hear(one, record, self.circle)
+
+    def _send(self, commit: Commit) -> None:
+        try:
+            for number, body in enumerate(commit.parts):
+                self.operator.put_part(commit.epoch, number, body)
+        except NodeRefused as refused:
+            # It may be in already: then the node wants no parts, and the same header is fine.
+            if refused.code != "wrong_epoch":
+                raise
+        try:
+            self.operator.commit(commit.epoch, commit.header)
+        except NodeRefused as refused:
+            if refused.code in WORKED_OUT_ANEW:
+                self._unacknowledged = None
+            raise
+
+    def _finish_before(self, epoch: int) -> None:
+        """A process that ended after its commit left an old key; destroy it now.
+
+        The node's word is not enough for that: a commit is in if it is one that was signed.
+        """
+        if not any(held.epoch == epoch for held in self.keyring.secrets.epochs):
+            raise NodeMisbehaves("an epoch is open that was never published")
+        if any(held.epoch < epoch for held in self.keyring.secrets.epochs):
+            self._committed_header(epoch - 1)
+            self._destroy_keys_before(epoch)
+
+    def _committed_header(self, epoch: int) -> CommitHeader:
+        header = read_commit_header(self.operator.committed_header(epoch), self.circle)
+        if header.epoch != epoch:
+            raise NodeMisbehaves("the header of another round")
+        return header
+
+    def _destroy_keys_before(self, epoch: int) -> None:
+        """Only after the commit was acknowledged: until then the old key can do the round again."""
+
+        def without_old(kept: MatcherSecrets) -> MatcherSecrets:
+            needed = tuple(held for held in kept.epochs if held.epoch >= epoch)
+            return kept if needed == kept.epochs else replace(kept, epochs=needed)
+
+        self.keyring.change(without_old)
+
+
+def _with_key_of(kept: MatcherSecrets, epoch: int) -> MatcherSecrets:
+    """Also the key of *epoch*; one that is there already is the one to go on with."""
+    try:
+        kept.epoch_key(epoch)
+    except InvalidKey:
+        fresh = HeldEpoch(epoch=epoch, seed=secrets.token_bytes(SECRET_BYTES))
+        return replace(kept, epochs=(*kept.epochs, fresh))
+    return kept
