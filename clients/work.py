@@ -19,6 +19,7 @@ from crypto.labels import HASH_BYTES, hashed
 NONCE_BYTES = 8
 MEMORY_KIB = 1_024
 TELL_EVERY = 16
+_NONCES = 1 << 8 * NONCE_BYTES
 
 Progress = Callable[[int, int], None]
 """Called with the tries made and the tries expected (2^bits)."""
@@ -30,10 +31,10 @@ def work_for(
     """A nonce, 8 bytes, that pays for *body* (an intake from its retry token on)."""
     request = hashed("klunak work", body)
     # From a random start: two phones that ask at once should not spend the same nonce.
-    start = int.from_bytes(secrets.token_bytes(NONCE_BYTES), "big")
+    start = secrets.randbelow(_NONCES)
     tries = 0
     while True:
-        nonce = ((start + tries) % 2 ** (8 * NONCE_BYTES)).to_bytes(NONCE_BYTES, "big")
+        nonce = ((start + tries) % _NONCES).to_bytes(NONCE_BYTES, "big")
         if _leading_zeros(_digest(nonce + request, challenge)) >= bits:
             return nonce
         tries += 1

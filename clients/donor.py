@@ -1,0 +1,261 @@
+"""A donor: offer, accept, send, and earn the next slot by a family's confirmation.
+
+    offer ─▶ visit … ─▶ accept(code)                        voucher
+                    └─▶ accept ─▶ visit: terms ─▶ ordered   locker, delivery
+                                                  … ─▶ visit: finished, a slot earned ─▶ post_card
+
+Each slot is a card of its own and gets a visit of its own. A new process with the list continues
+at any step, and every step may be repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from clients import shelves, vetting
+from clients.decisions import declining, in_match, saying, withdrawing
+from clients.errors import NotPossible, TooLong
+from clients.meetings import VOUCHER, checked, count, said
+from clients.outboxes import spoken
+from clients.person import Place
+from clients.sittings import PersonClient
+from clients.state import Act, State, nothing
+from clients.views import SlotView, Status, slot_view, vetting_status
+from clients.work import Progress
+from crypto.conversations import again_value
+from crypto.labels import BLIND_COUNT
+from crypto.messages.intake import DONOR
+from crypto.messages.pages import CODE_BYTES, Kind
+from crypto.messages.shelf import DONE, UNSPENT, Wish
+
+
+@dataclass(frozen=True, repr=False)
+class DonorView:
+    """What a donor is shown: where vetting stands, and each slot by its index."""
+
+    status: Status
+    questions: tuple[str, ...] = ()
+    slots: tuple[SlotView, ...] = ()
+    come_back_epoch: int = 0
+
+    def __repr__(self) -> str:
+        return "<DonorView>"
+
+    def slot(self, index: int) -> SlotView:
+        """The slot of pseudonym *index*, of the newest period that has it. Raises KeyError."""
+        found = [view for view in self.slots if view.index == index]
+        if not found:
+            raise KeyError(index)
+        return max(found, key=lambda view: view.period)
+
+
+class Donor(PersonClient):
+    """A donor's client."""
+
+    role = DONOR
+
+    def offer(
+        self, wish: Wish, language: str, words: str = "", progress: Progress | None = None
+    ) -> DonorView:
+        """Ask both coordinators. Raises TooLong, WrongRole, NodeRefused."""
+        states = self._ask(
+            wish=wish, language=language, words=words, invite=None, progress=progress
+        )
+        return self._view(states)
+
+    def visit(self, *, post: bool = True) -> DonorView:
+        """Do what needs no decision; with *post*, the first three cards go out once certified."""
+        sitting = self._sit()
+        states = self._post_lost(sitting, self._survey(sitting))
+        if post:
+            for index in _first_unspent(states[0]):
+                states = _with(states, self._post(sitting, sitting.place(sitting.current, index)))
+        return self._view(states)
+
+    def post_card(self, index: int | None = None, wish: Wish | None = None) -> DonorView:
+        """Post the card of an earned slot: the one of *index*, or the first there is."""
+        sitting = self._sit()
+        states = self._survey(sitting)
+        unspent = [slot.index for slot in shelves.unspent_slots(states[-1].shelf)]
+        if states[-1].place.period != sitting.current.period:
+            unspent = [slot.index for slot in shelves.unspent_slots(states[0].shelf)]
+        if index is None and unspent:
+            index = unspent[0]
+        if index not in unspent:
+            return self._view(states) if _is_posted(states, index) else _refuse()
+        place = sitting.place(sitting.current, index)
+        if wish is not None:
+            self._settle(sitting, place, _wishing(wish))
+        return self._view(_with(states, self._post(sitting, place)))
+
+    def answer_question(self, words: str) -> DonorView:
+        """Answer every coordinator that has asked. Raises TooLong, NotPossible."""
+        sitting = self._sit()
+        states = self._survey(sitting)
+        asked = [state for state in states if vetting.open_questions(state)]
+        if not asked:
+            raise NotPossible
+        state = self._decide(sitting, asked[0].place, lambda s: vetting.answer(s, words))
+        return self._view(_with(states, state))
+
+    def accept(self, index: int, code: str | None = None, matched: int | None = None) -> DonorView:
+        """Accept a match. A voucher goes with its *code*; a parcel waits to learn where to."""
+        return self._decided(index, in_match(_accepting(checked_code(code)), matched))
+
+    def decline(self, index: int, matched: int | None = None) -> DonorView:
+        """Not this one; both go back into the queue."""
+        return self._decided(index, in_match(declining, matched))
+
+    def ordered(self, index: int, words: str = "", matched: int | None = None) -> DonorView:
+        """Say that the parcel was ordered, with what the family must know to receive it."""
+        checked(words)
+        return self._decided(index, in_match(_ordering(words), matched))
+
+    def replace_code(self, index: int, code: str, matched: int | None = None) -> DonorView:
+        """Give another code for one that did not work."""
+        return self._decided(index, in_match(_replacing(checked_code(code)), matched))
+
+    def say(
+        self, index: int, words: str, *, kind: Kind = Kind.ANSWER, matched: int | None = None
+    ) -> DonorView:
+        """A question or an answer to the family."""
+        return self._decided(index, in_match(saying(kind, checked(words)), matched))
+
+    def withdraw(self, index: int) -> DonorView:
+        """Take a card back for good."""
+        return self._decided(index, withdrawing)
+
+    def close(self, index: int, *, again: bool = False) -> DonorView:
+        """A finished parcel is put away: the family's pages are blanked. With *again* the two are
+        reserved for each other for a while, if the family said so too."""
+        sitting = self._sit()
+        states = self._survey(sitting)
+        state = next((s for s in states if s.place.index == index), None)
+        if state is None:
+            return self._view(states)
+        if state.page_one is None and not again:
+            return self._view(states)
+        after = sitting.visit(
+            state.place,
+            _closing if again else nothing,
+            blanks=None if state.page_one is None else state.page_one.blanks,
+        )
+        return self._view(_with(states, replace(after, theirs=state.theirs)))
+
+    def _decided(self, index: int, act: Act) -> DonorView:
+        sitting = self._sit()
+        states = self._survey(sitting)
+        place = _live_place(states, index)
+        return self._view(_with(states, self._decide(sitting, place, act)))
+
+    def _view(self, states: list[State]) -> DonorView:
+        newest = states[-1]
+        views = [slot_view(state) for state in states if state.slot is not None]
+        seen = {(view.period, view.index) for view in views}
+        for slot in shelves.unspent_slots(newest.shelf):
+            if (newest.place.period, slot.index) not in seen:
+                status = Status.CERTIFIED if newest.is_current else Status.PERIOD_OVER
+                views.append(SlotView(newest.place.period, slot.index, status))
+        return DonorView(
+            status=vetting_status(_vetted(states)),
+            questions=tuple(words for s in states for _, words in vetting.open_questions(s)),
+            slots=tuple(sorted(views, key=lambda view: (view.period, view.index))),
+            come_back_epoch=newest.epoch + 1,
+        )
+
+
+def checked_code(code: str | None) -> str:
+    """A voucher's code, trimmed; empty for none. Raises TooLong."""
+    text = checked("" if code is None else code.strip())
+    if len(text.encode()) > CODE_BYTES:
+        raise TooLong
+    return text
+
+
+def _accepting(code: str) -> Act:
+    def act(state: State) -> State:
+        assert state.encounter is not None
+        assert state.slot is not None
+        assert state.outbox is not None
+        is_voucher = state.encounter.match.mode == VOUCHER
+        if is_voucher != (code != "") or state.outbox.declined == state.matched:
+            raise NotPossible
+        if state.slot.code not in ("", code):
+            raise NotPossible  # a code that is out is replaced, not swapped
+        sent = state.matched if is_voucher else state.outbox.sent
+        return spoken(state.with_slot(code=code), accepted=state.matched, sent=sent)
+
+    return act
+
+
+def _ordering(words: str) -> Act:
+    def act(state: State) -> State:
+        if state.conversation_key is None or not count(state.theirs, Kind.TERMS):
+            raise NotPossible
+        state = replace(state, mine=said(state.mine, Kind.ORDERED, words))
+        return spoken(state, sent=state.matched)
+
+    return act
+
+
+def _replacing(code: str) -> Act:
+    def act(state: State) -> State:
+        slot = state.slot
+        if slot is None or slot.code == "" or code == "" or state.conversation_key is None:
+            raise NotPossible
+        if slot.code == code:
+            return state
+        state = replace(state, mine=said(state.mine, Kind.CODE_REPLACED, code))
+        return spoken(state.with_slot(code=code), anew=True, sent=state.matched)
+
+    return act
+
+
+def _closing(state: State) -> State:
+    key = state.conversation_key
+    if state.shelf is None or key is None or state.slot is None or state.slot.stage != DONE:
+        raise NotPossible
+    return replace(state, shelf=shelves.with_again(state.shelf, again_value(key)))
+
+
+def _wishing(wish: Wish) -> Act:
+    def act(state: State) -> State:
+        if state.shelf is None:
+            raise NotPossible
+        return replace(state, shelf=replace(state.shelf, wish=wish))
+
+    return act
+
+
+def _first_unspent(state: State) -> tuple[int, ...]:
+    """Those of the first three whose card was never posted; an earned one waits to be asked."""
+    return tuple(s.index for s in shelves.unspent_slots(state.shelf) if s.index < BLIND_COUNT)
+
+
+def _with(states: list[State], state: State) -> list[State]:
+    """*states* with *state* in the place of an older reading; the newest stands last."""
+    return [s for s in states if s.place is not state.place] + [state]
+
+
+def _live_place(states: list[State], index: int) -> Place:
+    """Where the card of *index* is. Raises NotPossible if none was posted."""
+    found = [
+        state.place
+        for state in states
+        if state.place.index == index and state.slot is not None and state.slot.stage != UNSPENT
+    ]
+    if not found:
+        raise NotPossible
+    return max(found, key=lambda place: place.period)
+
+
+def _is_posted(states: list[State], index: int | None) -> bool:
+    return any(s.place.index == index and s.slot is not None for s in states)
+
+
+def _refuse() -> DonorView:
+    raise NotPossible
+
+
+def _vetted(states: list[State]) -> State:
+    return next((state for state in reversed(states) if state.shelf is not None), states[0])

@@ -1,0 +1,224 @@
+"""A family: ask, wait, show where to, confirm. Everything is on the shelf or derived from the list.
+
+    ask ─▶ visit … ─▶ visit: code, or show_address ─▶ visit … ─▶ received
+
+A new process with the list continues at any step, and every step may be repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from clients import shelves, vetting
+from clients.decisions import declining, in_match, saying, withdrawing
+from clients.errors import NotPossible
+from clients.invites_text import InviteCodes
+from clients.meetings import VOUCHER, checked, count, said
+from clients.outboxes import spent_receipt, spoken
+from clients.person import Place
+from clients.sittings import PersonClient
+from clients.state import Act, State
+from clients.views import SlotView, Status, slot_view, vetting_status
+from clients.visit import Sitting
+from clients.work import Progress
+from crypto.conversations import again_value
+from crypto.labels import BLIND_COUNT
+from crypto.messages.intake import FAMILY
+from crypto.messages.pages import Kind
+from crypto.messages.shelf import DONE, POSTED, Shelf, Wish
+
+
+@dataclass(frozen=True, repr=False)
+class FamilyView:
+    """What a family is shown. ``questions`` are the coordinators' words; ``card`` is its parcel,
+    posted or finished; ``parcels_left`` how many more it may ask for."""
+
+    status: Status
+    questions: tuple[str, ...] = ()
+    card: SlotView | None = None
+    parcels_left: int = 0
+    come_back_epoch: int = 0
+
+    def __repr__(self) -> str:
+        return "<FamilyView>"
+
+
+class Family(PersonClient):
+    """A family's client."""
+
+    role = FAMILY
+    _live: tuple[int, int] | None = None
+
+    def ask(
+        self,
+        wish: Wish,
+        language: str,
+        words: str = "",
+        invite: InviteCodes | None = None,
+        progress: Progress | None = None,
+    ) -> FamilyView:
+        """Ask both coordinators. Raises TooLong, WrongRole, NodeRefused."""
+        states = self._ask(
+            wish=wish, language=language, words=words, invite=invite, progress=progress
+        )
+        return self._view(states)
+
+    def visit(self, *, post: bool = True) -> FamilyView:
+        """Do what needs no decision; with *post*, the first card goes out once certified."""
+        sitting = self._sit()
+        states = self._post_lost(sitting, self._survey(sitting))
+        if post and _never_posted(states):
+            states[0] = self._post(sitting, states[0].place)
+        return self._view(states)
+
+    def post_card(self, wish: Wish) -> FamilyView:
+        """Ask for a parcel with *wish*. While one is on its way, that one stays the only one."""
+        sitting = self._sit()
+        states = self._survey(sitting)
+        if any(shelves.live_slots(state.shelf) for state in states):
+            return self._view(states)
+        unspent = shelves.unspent_slots(states[0].shelf)
+        if not unspent:
+            raise NotPossible
+        place = sitting.place(sitting.current, unspent[0].index)
+        # The wish lies on the shelf before the card goes: a match is held against what was chosen.
+        self._settle(sitting, place, _wishing(wish))
+        return self._view([*states, self._post(sitting, place)])
+
+    def answer_question(self, words: str) -> FamilyView:
+        """Answer every coordinator that has asked. Raises TooLong, NotPossible."""
+        sitting = self._sit()
+        states = self._survey(sitting)
+        asked = [state for state in states if vetting.open_questions(state)]
+        if not asked:
+            raise NotPossible
+        state = self._decide(sitting, asked[0].place, lambda s: vetting.answer(s, words))
+        return self._view([state])
+
+    def show_address(self, terms: str, matched: int | None = None) -> FamilyView:
+        """Show the donor where to send, unless it was shown to another family before."""
+        checked(terms)
+        return self._decided(in_match(_showing(terms), matched), claims=matched or 0)
+
+    def code_failed(self, words: str = "", matched: int | None = None) -> FamilyView:
+        """Say that the voucher's code does not work."""
+        return self._decided(in_match(_code_failing(words), matched))
+
+    def received(self, thanks: str = "", *, again: bool = False) -> FamilyView:
+        """Confirm the parcel: spends the receipt, erases address and code."""
+        return self._decided(_receiving(thanks, again=again))
+
+    def say(
+        self, words: str, *, kind: Kind = Kind.ANSWER, matched: int | None = None
+    ) -> FamilyView:
+        """A question or an answer to the donor."""
+        return self._decided(in_match(saying(kind, words), matched))
+
+    def decline(self, matched: int | None = None) -> FamilyView:
+        """Not with this donor; the place in the queue is kept."""
+        return self._decided(in_match(declining, matched))
+
+    def withdraw(self) -> FamilyView:
+        """Take the card back for good."""
+        return self._decided(withdrawing)
+
+    def _decided(self, act: Act, *, claims: int | None = None) -> FamilyView:
+        sitting = self._sit()
+        place = self._live_place(sitting)
+        return self._view([self._decide(sitting, place, act, claims=claims)])
+
+    def _live_place(self, sitting: Sitting) -> Place:
+        if self._live is None:
+            self._view(self._survey(sitting))
+        if self._live is None:
+            raise NotPossible
+        period, index = self._live
+        person = sitting.current if period == sitting.current.period else sitting.previous
+        return sitting.place(person, index)
+
+    def _view(self, states: list[State]) -> FamilyView:
+        live = [s for s in states if s.slot is not None and s.slot.stage in (POSTED, DONE)]
+        state = live[-1] if live else states[-1]
+        self._live = (state.place.period, state.place.index) if live else None
+        card = slot_view(state) if live or _has_finished(state) else None
+        status = card.status if card is not None else vetting_status(_vetted(states))
+        return FamilyView(
+            status=status,
+            questions=tuple(words for s in states for _, words in vetting.open_questions(s)),
+            card=card,
+            parcels_left=len(shelves.unspent_slots(state.shelf)),
+            come_back_epoch=state.epoch + 1 if card is None else card.come_back_epoch,
+        )
+
+
+def _vetted(states: list[State]) -> State:
+    """The state whose vetting matters: the current period's, or the previous one's."""
+    return next((state for state in states if state.shelf is not None), states[0])
+
+
+def _has_finished(state: State) -> bool:
+    return state.shelf is not None and slot_view(state).status == Status.FINISHED
+
+
+def _never_posted(states: list[State]) -> bool:
+    """Certified, and no card ever: the first one needs no further word."""
+    shelf: Shelf | None = states[0].shelf
+    return len(states) == 1 and len(shelves.unspent_slots(shelf)) == BLIND_COUNT
+
+
+def _wishing(wish: Wish) -> Act:
+    def act(state: State) -> State:
+        if state.shelf is None:
+            raise NotPossible
+        return replace(state, shelf=replace(state.shelf, wish=wish))
+
+    return act
+
+
+def _showing(terms: str) -> Act:
+    def act(state: State) -> State:
+        assert state.encounter is not None
+        if state.encounter.match.mode == VOUCHER or state.conversation_key is None:
+            raise NotPossible
+        if state.claimed is not True:
+            return spoken(state, declined=state.matched)
+        state = replace(state, mine=said(state.mine, Kind.TERMS, terms))
+        return spoken(state, shown=state.matched)
+
+    return act
+
+
+def _code_failing(words: str) -> Act:
+    def act(state: State) -> State:
+        assert state.encounter is not None
+        if state.encounter.match.mode != VOUCHER or state.conversation_key is None:
+            raise NotPossible
+        if count(state.mine, Kind.CODE_FAILED) > count(state.theirs, Kind.CODE_REPLACED):
+            return state
+        state = replace(state, mine=said(state.mine, Kind.CODE_FAILED, words))
+        return spoken(state, anew=True, failed=state.matched)
+
+    return act
+
+
+def _receiving(thanks: str, *, again: bool) -> Act:
+    def act(state: State) -> State:
+        slot, shelf = state.slot, state.shelf
+        if slot is None or shelf is None or state.outbox is None:
+            raise NotPossible
+        if slot.stage == DONE:
+            return state
+        receipt = spent_receipt(state.place, slot)
+        if state.encounter is None or receipt is None:
+            raise NotPossible
+        key = state.conversation_key
+        if key is not None:
+            mine = said((), Kind.RECEIVED)
+            mine = said(mine, Kind.THANKS, thanks) if thanks else mine
+            state = replace(state, mine=said(mine, Kind.AGAIN) if again else mine)
+            if again:
+                state = replace(state, shelf=shelves.with_again(shelf, again_value(key)))
+        state = spoken(state, received=state.matched, receipt=receipt)
+        return state.with_slot(stage=DONE, code="")
+
+    return act

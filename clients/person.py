@@ -1,0 +1,80 @@
+"""Where a visit goes: one pseudonym of one list, in one circle and one period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from crypto.certificates import CardClass, root_of
+from crypto.drops import ReadSecret, WriteSecret, blank_secret, reader_of
+from crypto.keys import Person, Pseudonym
+from crypto.messages.intake import FAMILY
+
+THREADS = (0, 1)
+"""The threads with the two duty coordinators, in the order of duty."""
+
+
+def class_of(role: int) -> CardClass:
+    """Families post requests, donors offers."""
+    return CardClass.REQUEST if role == FAMILY else CardClass.OFFER
+
+
+@dataclass(frozen=True, repr=False)
+class Place:
+    """Pseudonym *index* of *person*; two places are the same if period and index are."""
+
+    person: Person
+    index: int
+
+    def __repr__(self) -> str:
+        return "<Place>"
+
+    @property
+    def circle(self) -> bytes:
+        """The circle's digest."""
+        return self.person.circle
+
+    @property
+    def period(self) -> int:
+        """The period whose shelf this pseudonym stands on."""
+        return self.person.period
+
+    @cached_property
+    def pseudonym(self) -> Pseudonym:
+        """Kept for the sitting: drawing a key pair anew for each use would cost most of it."""
+        return self.person.pseudonym(self.index)
+
+    @cached_property
+    def page_blanks(self) -> tuple[bytes, ...]:
+        """B of this card's own pages, which a partner is given."""
+        return tuple(blank_secret(write) for write in self.pseudonym.pages_write)
+
+    def root(self, role: int) -> bytes:
+        """The certified root of this pseudonym."""
+        pseudonym = self.pseudonym
+        return root_of(
+            self.circle,
+            class_of(role),
+            self.period,
+            pseudonym.sealing_key.public,
+            pseudonym.claim_tag,
+        )
+
+    def own_reads(self) -> tuple[ReadSecret, ...]:
+        """R of outbox and pages 1 to 4."""
+        writes = (self.pseudonym.outbox_write, *self.pseudonym.pages_write)
+        return tuple(reader_of(write) for write in writes)
+
+
+def shelf_reads(person: Person) -> tuple[ReadSecret, ...]:
+    """R of shelf, in 0, in 1."""
+    writes: tuple[WriteSecret, ...] = (
+        person.shelf_write,
+        *(person.thread(number).in_write for number in THREADS),
+    )
+    return tuple(reader_of(write) for write in writes)
+
+
+def out_reads(person: Person) -> tuple[ReadSecret, ...]:
+    """R of out 0, out 1."""
+    return tuple(reader_of(person.thread(number).out_write) for number in THREADS)
