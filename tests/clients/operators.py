@@ -15,6 +15,7 @@ import httpx
 
 from clients.clerk import Clerk
 from clients.coordinator import Coordinator
+from clients.invites import kept_hash
 from clients.keyring import CoordinatorKeyring, HeldKey, MatcherKeyring
 from clients.matcher import Matcher
 from clients.node import NodeClient
@@ -32,7 +33,7 @@ from crypto.certifying_keys import CertifyingKey
 from crypto.descriptors import read_epoch_descriptor
 from crypto.drops import address_of, reader_of, record_hash
 from crypto.keys import Person, Pseudonym, notice_key, notice_write, outbox_key
-from crypto.labels import bound, u8, u32
+from crypto.labels import bound, hashed, u8, u32
 from crypto.messages.cards import Card
 from crypto.messages.intake import FAMILY, In, Intake, Out
 from crypto.messages.notices import Notice
@@ -409,3 +410,18 @@ class NextSlotWanted:
         """Raises InvalidCertificate unless all three are good."""
         for (key, message, blinding), signature in zip(self._wants(), signatures, strict=True):
             unblind(key, message, signature, blind(key, message, blinding).inverse)
+
+
+def admit(person: Asking) -> Asking:
+    """Bring *person* past the node, by invite: both half-codes are given to the node first."""
+    desks = person.desks
+    codes = person.codes if all(person.codes) else (secrets.token_bytes(8), secrets.token_bytes(8))
+    if not all(person.codes):
+        for number, code in enumerate(codes):
+            operator = desks.operator(desks.trial.coordinator_seeds[number])
+            operator.register_invites(desks.trial.period, [kept_hash(code)])
+    tokens = b"".join(hashed("klunak invite", code) for code in codes)
+    body = u8(1) + tokens + person.body()
+    answer = desks.http.post(desks.url + "/intake", content=body, headers=OCTETS)
+    assert answer.status_code == 201, answer.text
+    return person
