@@ -13,6 +13,7 @@ from clients.outboxes import spoken
 from clients.state import Act, State
 from crypto.messages.cards import FINISHED
 from crypto.messages.pages import Kind
+from crypto.messages.shelf import Wish
 
 
 def in_match(act: Act, matched: int | None) -> Act:
@@ -40,6 +41,17 @@ def saying(kind: Kind, words: str) -> Act:
         if state.conversation_key is None or kind not in (Kind.QUESTION, Kind.ANSWER, Kind.CANNOT):
             raise NotPossible
         return replace(state, mine=said(state.mine, kind, words))
+
+    return act
+
+
+def wishing(wish: Wish) -> Act:
+    """*wish* onto the shelf, for the cards to come."""
+
+    def act(state: State) -> State:
+        if state.shelf is None:
+            raise NotPossible
+        return replace(state, shelf=replace(state.shelf, wish=wish))
 
     return act
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from clients import shelves, vetting
-from clients.decisions import declining, in_match, saying, withdrawing
+from clients.decisions import declining, in_match, saying, wishing, withdrawing
 from clients.errors import NotPossible, TooLong
 from clients.meetings import VOUCHER, checked, count, said
 from clients.outboxes import spoken
@@ -69,7 +69,9 @@ class Donor(PersonClient):
         states = self._post_lost(sitting, self._survey(sitting))
         if post:
             for index in _first_unspent(states[0]):
-                states = _with(states, self._post(sitting, sitting.place(sitting.current, index)))
+                place = sitting.place(sitting.current, index)
+                fresh = states[0] if len(states) == 1 and index == 0 else None
+                states = _with(states, self._post(sitting, place, fresh))
         return self._view(states)
 
     def post_card(self, index: int | None = None, wish: Wish | None = None) -> DonorView:
@@ -84,9 +86,8 @@ class Donor(PersonClient):
         if index not in unspent:
             return self._view(states) if _is_posted(states, index) else _refuse()
         place = sitting.place(sitting.current, index)
-        if wish is not None:
-            self._settle(sitting, place, _wishing(wish))
-        return self._view(_with(states, self._post(sitting, place)))
+        state = None if wish is None else self._settle(sitting, place, wishing(wish))
+        return self._view(_with(states, self._post(sitting, place, state)))
 
     def answer_question(self, words: str) -> DonorView:
         """Answer every coordinator that has asked. Raises TooLong, NotPossible."""
@@ -156,8 +157,10 @@ class Donor(PersonClient):
             if (newest.place.period, slot.index) not in seen:
                 status = Status.CERTIFIED if newest.is_current else Status.PERIOD_OVER
                 views.append(SlotView(newest.place.period, slot.index, status))
+        status = vetting_status(_vetted(states))
         return DonorView(
-            status=vetting_status(_vetted(states)),
+            # A donor is never finished: what was sent earns the next slot.
+            status=Status.CERTIFIED if status == Status.FINISHED else status,
             questions=tuple(words for s in states for _, words in vetting.open_questions(s)),
             slots=tuple(sorted(views, key=lambda view: (view.period, view.index))),
             come_back_epoch=newest.epoch + 1,
@@ -216,15 +219,6 @@ def _closing(state: State) -> State:
     if state.shelf is None or key is None or state.slot is None or state.slot.stage != DONE:
         raise NotPossible
     return replace(state, shelf=shelves.with_again(state.shelf, again_value(key)))
-
-
-def _wishing(wish: Wish) -> Act:
-    def act(state: State) -> State:
-        if state.shelf is None:
-            raise NotPossible
-        return replace(state, shelf=replace(state.shelf, wish=wish))
-
-    return act
 
 
 def _first_unspent(state: State) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from clients import shelves, vetting
-from clients.decisions import declining, in_match, saying, withdrawing
+from clients.decisions import declining, in_match, saying, wishing, withdrawing
 from clients.errors import NotPossible
 from clients.invites_text import InviteCodes
 from clients.meetings import VOUCHER, checked, count, said
@@ -68,7 +68,7 @@ class Family(PersonClient):
         sitting = self._sit()
         states = self._post_lost(sitting, self._survey(sitting))
         if post and _never_posted(states):
-            states[0] = self._post(sitting, states[0].place)
+            states[0] = self._post(sitting, states[0].place, states[0])
         return self._view(states)
 
     def post_card(self, wish: Wish) -> FamilyView:
@@ -82,8 +82,8 @@ class Family(PersonClient):
             raise NotPossible
         place = sitting.place(sitting.current, unspent[0].index)
         # The wish lies on the shelf before the card goes: a match is held against what was chosen.
-        self._settle(sitting, place, _wishing(wish))
-        return self._view([*states, self._post(sitting, place)])
+        state = self._settle(sitting, place, wishing(wish))
+        return self._view([*states, self._post(sitting, place, state)])
 
     def answer_question(self, words: str) -> FamilyView:
         """Answer every coordinator that has asked. Raises TooLong, NotPossible."""
@@ -164,15 +164,6 @@ def _never_posted(states: list[State]) -> bool:
     """Certified, and no card ever: the first one needs no further word."""
     shelf: Shelf | None = states[0].shelf
     return len(states) == 1 and len(shelves.unspent_slots(shelf)) == BLIND_COUNT
-
-
-def _wishing(wish: Wish) -> Act:
-    def act(state: State) -> State:
-        if state.shelf is None:
-            raise NotPossible
-        return replace(state, shelf=replace(state.shelf, wish=wish))
-
-    return act
 
 
 def _showing(terms: str) -> Act:

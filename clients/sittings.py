@@ -111,15 +111,17 @@ class PersonClient:
         """Post again what the shelf calls posted and the node does not have: the stamp and the
         retry token make it the same card."""
         return [
-            self._post(sitting, state.place)
+            self._post(sitting, state.place, state)
             if state.slot is not None and state.slot.stage == POSTED and not state.stands
             else state
             for state in states
         ]
 
-    def _post(self, sitting: Sitting, place: Place) -> State:
-        """Post the card of *place* if it does not stand, and see it stand."""
-        state = self._settle(sitting, place)
+    def _post(self, sitting: Sitting, place: Place, state: State | None = None) -> State:
+        """Post the card of *place* if it does not stand, and see it stand. *state* is its reading
+        of a moment ago, if there is one."""
+        if state is None:
+            state = self._settle(sitting, place)
         if cards.post(sitting, state):
             state = self._settle(sitting, place)
         return state

@@ -56,6 +56,17 @@ class Status(StrEnum):
     FINISHED = "finished"
 
 
+_WORDS = (
+    Kind.ORDERED,
+    Kind.QUESTION,
+    Kind.ANSWER,
+    Kind.CANNOT,
+    Kind.CODE_FAILED,
+    Kind.THANKS,
+)
+"""Messages that are shown as messages; terms, codes and *again* have their own places."""
+
+
 @dataclass(frozen=True, repr=False)
 class Facts:
     """What a verified match asks for; numbers are those of the catalogue."""
@@ -130,7 +141,7 @@ def slot_view(state: State) -> SlotView:
         facts=facts_of(state) if shown else None,
         code=code,
         terms="" if terms is None else terms.words,
-        message=last(state.theirs) if shown else None,
+        message=last(state.theirs, *_WORDS) if shown else None,
         again=shown and count(state.theirs, Kind.AGAIN) > 0,
         come_back_epoch=_come_back(state, status),
     )
