@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import sys
 import threading
+from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.app import create_app
-from api.errors import PROBLEM_JSON, Malformed, log_without_words
+from api.errors import PROBLEM_JSON, ApiError, Busy, Malformed, Problem, log_without_words
 from api.headers import HEADERS
 from api.settings import Settings
 
@@ -46,7 +46,6 @@ def server(settings: Settings, app: Any = None) -> uvicorn.Server:
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        limit_concurrency=settings.connections,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
     )
@@ -98,6 +97,9 @@ def _protocol(settings: Settings) -> type[asyncio.Protocol]:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self._await_head()
+            if len(self.connections) > settings.connections:
+                # Told at once and in our own shape, before it costs a request.
+                self._answer(_TOO_MANY)
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._forget_head()
@@ -122,8 +124,11 @@ def _protocol(settings: Settings) -> type[asyncio.Protocol]:
 
         def send_400_response(self, msg: str) -> None:
             # In our own shape; what was sent is not repeated and the caller's words not used.
+            self._answer(_NOT_HTTP)
+
+        def _answer(self, response: bytes) -> None:
             if not self.transport.is_closing():
-                self.transport.write(_BAD_REQUEST)
+                self.transport.write(response)
                 self.transport.close()
 
         def _await_head(self) -> None:
@@ -143,20 +148,21 @@ def _protocol(settings: Settings) -> type[asyncio.Protocol]:
     return Bounded
 
 
-def _bad_request() -> bytes:
-    status: Literal[400] = 400
-    body = json.dumps(
-        {"type": "about:blank", "title": Malformed.title, "status": status, "code": Malformed.code},
-        separators=(",", ":"),
-    ).encode()
+def _raw(status: HTTPStatus, error: type[ApiError]) -> bytes:
+    """The problem of *error* as bytes, for where there is no application to answer yet."""
+    problem = Problem(title=error.title, status=status, code=error.code)
+    body = problem.model_dump_json().encode()
     headers = [
         *HEADERS,
         (b"content-type", PROBLEM_JSON.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
+    if error.retry_after_seconds is not None:
+        headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
     lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
-    return b"HTTP/1.1 400 Bad Request\r\n" + lines + b"\r\n" + body
+    return f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() + lines + b"\r\n" + body
 
 
-_BAD_REQUEST = _bad_request()
+_NOT_HTTP = _raw(HTTPStatus.BAD_REQUEST, Malformed)
+_TOO_MANY = _raw(HTTPStatus.SERVICE_UNAVAILABLE, Busy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.api.people import (
     as_matcher,
     begin_epoch,
     epoch_descriptor,
+    frozen_rows,
     new_card,
     post,
     round_work,
@@ -154,6 +156,22 @@ def test_only_a_matchers_descriptor_counts(node: TrialNode) -> None:
 )
 def test_what_is_no_descriptor_is_refused_by_name(node: TrialNode, body: bytes, code: str) -> None:
     assert_problem(as_matcher(node, "POST", PATH, body, JSON), 422, code)
+
+
+def test_every_card_acknowledged_while_an_epoch_closes_is_in_its_round(node: TrialNode) -> None:
+    cards = [new_card(node) for _ in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        posting = [pool.submit(post, node, card, 1) for card in cards]
+        assert begin_epoch(node, 2).status_code == 201
+        answers = [future.result() for future in posting]
+
+    acknowledged = {
+        card.record
+        for card, answer in zip(cards, answers, strict=True)
+        if answer.status_code == 201
+    }
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {record for _, record in frozen_rows(node, 1)} == acknowledged
 
 
 def test_only_the_matcher_opens_epochs(node: TrialNode) -> None:

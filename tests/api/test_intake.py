@@ -181,6 +181,17 @@ def test_work_is_bound_to_its_request(node: TrialNode) -> None:
     assert node.rows() == before
 
 
+def test_work_is_spent_once(node: TrialNode) -> None:
+    body = worked(node, new_intake(node))
+    node.post("/intake", body)
+    before = node.rows()
+
+    other = node.post("/intake", body[:65] + new_intake(node).rest)
+
+    assert_problem(other, 409, "work_spent")
+    assert node.rows() == before
+
+
 def test_work_on_no_challenge_of_ours_does_not_count(node: TrialNode) -> None:
     before = node.rows()
 

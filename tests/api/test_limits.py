@@ -91,6 +91,17 @@ def test_a_head_too_long_is_refused(tmp_path: Path, trial: TrialCircle) -> None:
         )
 
 
+def test_one_connection_too_many_is_told_to_come_again(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial, connections=2) as address:
+        with connection(address), connection(address), connection(address) as third:
+            status, problem = answer_of(third)
+            assert (status, problem["code"]) == (503, "busy")
+        time.sleep(0.2)
+        with connection(address) as again:
+            again.sendall(b"GET /epoch HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            assert answer_of(again)[1]["code"] == "no_epoch"
+
+
 def test_what_is_no_http_is_a_problem_too(tmp_path: Path, trial: TrialCircle) -> None:
     with served(tmp_path, trial) as address, connection(address) as sock:
         sock.sendall(b"hello, who are you?\r\n\r\n")

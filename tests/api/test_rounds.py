@@ -116,7 +116,7 @@ def test_a_commit_replaces_cards_and_leaves_notices_and_batches(
     assert work.commit(closed).json() == {"committed": 1}
 
     after = closed.rows()
-    carried = {address: record for address, record in work.cards}
+    carried = dict(work.cards)
     for address, record, epoch, expires in after["cards"]:
         assert epoch == 2
         assert expires == before[address][3]

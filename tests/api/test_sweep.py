@@ -1,0 +1,137 @@
+"""Forgetting: on the day, not before, and never what a round still answers for."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from api import sweep
+from api.days import drawn_expiry, kept_until
+from api.sweep import tidy
+from tests.api.nodes import Clock, TrialNode, running_node
+from tests.api.people import begin_epoch, new_card, post, round_work, whole_round
+from tests.api.test_intake import Intake, worked
+from tests.api.test_invites import give_invites
+from tests.circles import TrialCircle
+
+EXPIRING = ("drops", "cards", "burned", "claims", "invites", "waiting", "intake", "batches")
+
+
+def fill(node: TrialNode) -> None:
+    """A row in every table that expires."""
+    post(node, new_card(node), 1)
+    whole_round(node, 1)
+    post(node, new_card(node), 2)
+    node.post("/intake", Intake(node.trial.period).invited(*give_invites(node)))
+    node.post("/intake", worked(node, Intake(node.trial.period)))
+    node.post("/visit/meet", secrets.token_bytes(192))
+    give_invites(node)
+    assert all(node.rows()[table] for table in EXPIRING)
+
+
+def test_nothing_goes_before_its_day(node: TrialNode) -> None:
+    fill(node)
+    before = node.rows()
+
+    tidy(node.node.store, node.node.today())
+
+    assert node.rows() == before
+
+
+def test_each_row_goes_on_its_own_day(node: TrialNode) -> None:
+    fill(node)
+    expiries = {table: [row[-1] for row in node.rows()[table]] for table in EXPIRING}
+    today = node.node.today()
+
+    for day in range(today, today + 220):
+        tidy(node.node.store, day)
+        left = node.rows()
+        for table in EXPIRING:
+            assert len(left[table]) == sum(expiry >= day for expiry in expiries[table])
+
+
+def test_everything_is_gone_when_it_is_done(node: TrialNode) -> None:
+    fill(node)
+
+    tidy(node.node.store, node.node.today() + 400)
+
+    assert not any(node.rows()[table] for table in (*EXPIRING, "invite_counts"))
+
+
+def test_a_frozen_card_stays_until_its_commit(node: TrialNode, clock: Clock) -> None:
+    post(node, new_card(node), 1)
+    begin_epoch(node, 2)
+    clock.pass_days(200)
+
+    tidy(node.node.store, node.node.today())
+    assert len(node.rows()["cards"]) == 1
+    work = round_work(node, 1)
+    work.upload(node)
+    assert work.commit(node).status_code == 200
+
+    tidy(node.node.store, node.node.today())
+    assert node.rows()["cards"] == []
+
+
+def test_closing_an_epoch_never_takes_a_card_from_its_round(node: TrialNode, clock: Clock) -> None:
+    """The card expired before its epoch closed, and the sweep at the closing comes too late."""
+    post(node, new_card(node), 1)
+    clock.pass_days(200)
+
+    begin_epoch(node, 2)
+
+    work = round_work(node, 1)
+    assert len(work.cards) == 1
+    work.upload(node)
+    assert work.commit(node).status_code == 200
+
+
+def test_a_node_sweeps_when_it_starts(tmp_path: Path, trial: TrialCircle, clock: Clock) -> None:
+    with running_node(tmp_path, trial, clock) as node:
+        begin_epoch(node, 1)
+        fill(node)
+
+    clock.pass_days(400)
+
+    with running_node(tmp_path, trial, clock) as node:
+        assert not any(node.rows()[table] for table in EXPIRING)
+
+
+def test_a_node_sweeps_when_a_day_begins(tmp_path: Path, trial: TrialCircle, clock: Clock) -> None:
+    import time
+
+    with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05) as node:
+        node.post("/visit/meet", secrets.token_bytes(192))
+        clock.pass_days(400)
+        for _ in range(100):
+            if not node.rows()["claims"]:
+                break
+            time.sleep(0.05)
+        assert node.rows()["claims"] == []
+
+
+def test_a_large_sweep_goes_in_small_steps(
+    node: TrialNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "CHUNK_ROWS", 2)
+    for _ in range(3):
+        post(node, new_card(node), 1)
+
+    tidy(node.node.store, node.node.today() + 400)
+
+    assert node.rows()["drops"] == []
+
+
+def test_expiry_is_drawn_over_the_whole_jitter(trial: TrialCircle) -> None:
+    drawn = {drawn_expiry(100, trial.circle.policy) for _ in range(400)}
+
+    assert drawn == set(range(190, 198))
+
+
+def test_burned_values_outlive_the_last_card_of_their_period(trial: TrialCircle) -> None:
+    policy, period = trial.circle.policy, trial.circle.periods[-1]
+
+    latest_card = period.to_day + policy.drop_days + policy.jitter_days
+    assert kept_until(period.number, policy) >= latest_card
