@@ -34,6 +34,9 @@ ROW_BYTES = HASH_BYTES + RECORD_BYTES
 MOST_PAGES = 1 << 20
 """Bounds a node that never stops answering: 2^28 rows are more cards than there will be people."""
 
+BUSY = frozenset({"busy", "too_slow"})
+"""Refusals that a moment later may be none."""
+
 OCTETS = "application/octet-stream"
 JSON = "application/json"
 
@@ -68,7 +71,8 @@ class OperatorClient:
         self._seed = signing_seed
         self._public_key = public_key_of(signing_seed)
         self._circle = circle
-        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS)
+        # No environment: a proxy variable or .netrc must not decide whom one talks to.
+        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._challenge: bytes | None = None
         self._sleep = sleep
 
@@ -238,19 +242,19 @@ class OperatorClient:
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                answer = self._http.request(
+                answer: httpx.Response | None = self._http.request(
                     method, self._base + target, content=body or None, headers=sent
                 )
-            except httpx.TransportError as error:
-                if last:
-                    raise NodeUnreachable from error
-            else:
+            except (httpx.HTTPError, httpx.InvalidURL, OSError):
+                # The cause may repeat an address or a proxy's words; it stays here.
+                answer = None
+            if answer is not None:
                 if answer.is_success:
                     return answer
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or last:
+                if last or _code(answer) not in BUSY:
                     raise _refusal(answer)
-                if _code(answer) != "busy":
-                    raise _refusal(answer)
+            elif last:
+                raise NodeUnreachable
             jitter = 0.5 + secrets.randbelow(1_000) / 1_000
             self._sleep(FIRST_PAUSE_SECONDS * 2**attempt * jitter)
         raise AssertionError("unreachable: the last try returns or raises")

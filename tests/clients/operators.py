@@ -412,11 +412,15 @@ class NextSlotWanted:
             unblind(key, message, signature, blind(key, message, blinding).inverse)
 
 
-def admit(person: Asking) -> Asking:
-    """Bring *person* past the node, by invite: both half-codes are given to the node first."""
-    desks = person.desks
-    codes = person.codes if all(person.codes) else (secrets.token_bytes(8), secrets.token_bytes(8))
-    if not all(person.codes):
+UNKNOWN = (b"", b"")
+"""Half-codes that `admit` draws: registered at the node, made by no coordinator."""
+
+
+def admit(person: Asking, shown: tuple[bytes, bytes] | None = None) -> Asking:
+    """Bring *person* past the node with the half-codes *shown*, or those inside its seals."""
+    desks, codes = person.desks, person.codes if shown is None else shown
+    if not all(codes):
+        codes = secrets.token_bytes(8), secrets.token_bytes(8)
         for number, code in enumerate(codes):
             operator = desks.operator(desks.trial.coordinator_seeds[number])
             operator.register_invites(desks.trial.period, [kept_hash(code)])
