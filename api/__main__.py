@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from api.errors import SetupError
 from api.node import create_node_key
 from api.serve import serve
@@ -25,6 +27,9 @@ def main(arguments: list[str]) -> str | None:
                 serve(Settings())  # type: ignore[call-arg]  # from the environment
             except SetupError as error:
                 return str(error)
+            except ValidationError as error:
+                wrong = ", ".join(f"KLUNAK_{place['loc'][0]}".upper() for place in error.errors())
+                return f"missing or wrong in the environment: {wrong}"
         case ["new-key", name]:
             try:
                 seed = create_node_key(Path(name))

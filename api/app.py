@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -33,6 +33,7 @@ from api.node import Node, read_node_key
 from api.settings import Settings
 from api.store import open_store
 from api.sweep import tidy
+from api.work import WorkGate
 from crypto.documents import public_key_of
 
 ROUTERS = (
@@ -87,7 +88,7 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             circles=keeper,
             signing_seed=signing_seed,
             clock=clock,
-            work_places=threading.BoundedSemaphore(settings.work_at_once),
+            work_gate=WorkGate(settings.work_at_once),
         )
         own_key = public_key_of(signing_seed)
         if own_key not in {entry.key for entry in node.circle().nodes}:
@@ -103,6 +104,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = settings.threads
         node = await run_in_threadpool(open_node, settings, clock)
         app.state.node = node
         await run_in_threadpool(tidy, node.store, node.today())

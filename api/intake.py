@@ -191,7 +191,7 @@ def _done_before(node: Node, request: _Request, circle: Circle, today: int) -> b
     if waiting >= circle.policy.intake_pool:
         raise IntakeFull
     bits = work_bits(waiting, circle.policy.intake_pool)
-    check_work(node, challenge=challenge, nonce=nonce, request=request.digest, bits=bits)
+    check_work(node.work_gate, challenge=challenge, nonce=nonce, request=request.digest, bits=bits)
     return False
 
 

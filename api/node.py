@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from api.days import day_of
 from api.errors import SetupError
 from api.settings import Settings
 from api.store import Store
+from api.work import WorkGate
 from crypto.circle import Circle
 from crypto.documents import SEED_BYTES, new_signing_seed
 
@@ -31,7 +31,7 @@ class Node:
     circles: CircleKeeper
     signing_seed: bytes = field(repr=False)
     clock: Callable[[], float]
-    work_places: threading.BoundedSemaphore
+    work_gate: WorkGate
 
     def today(self) -> int:
         """The day it is (UTC)."""

@@ -14,8 +14,17 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.app import create_app
-from api.errors import PROBLEM_JSON, ApiError, Busy, Malformed, Problem, log_without_words
+from api.app import create_app, open_node
+from api.errors import (
+    PROBLEM_JSON,
+    ApiError,
+    Busy,
+    Malformed,
+    Problem,
+    SetupError,
+    log,
+    log_without_words,
+)
 from api.headers import HEADERS
 from api.settings import Settings
 
@@ -27,7 +36,10 @@ def serve(settings: Settings) -> None:
     """Serve until a signal ends it. Raises SetupError before anything is listened to."""
     os.umask(0o077)
     log_quietly()
+    _check_setup(settings)
+    log.info("serving")
     server(settings).run()
+    log.info("stopped")
 
 
 def server(settings: Settings, app: Any = None) -> uvicorn.Server:
@@ -58,8 +70,8 @@ def log_quietly() -> None:
     handler.setFormatter(WordlessFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.raiseExceptions = False  # a failing log line would print what it was given
-    for name in ("uvicorn.access", "alembic", "sqlalchemy", "asyncio"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("uvicorn", "alembic", "sqlalchemy", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: log_without_words(
         args.exc_value or args.exc_type(), "uncaught in a thread"
@@ -79,6 +91,14 @@ class WordlessFormatter(logging.Formatter):
             return f"{record.levelname.lower()}: {record.getMessage()}"
         kind = f" {record.exc_info[0].__name__}" if record.exc_info and record.exc_info[0] else ""
         return f"{record.levelname.lower()}: {record.name} {record.module}:{record.lineno}{kind}"
+
+
+def _check_setup(settings: Settings) -> None:
+    # Whatever is wrong is said here, in words: once uvicorn has taken over, nothing is.
+    try:
+        open_node(settings).store.close()
+    except ApiError:
+        raise SetupError("the database cannot be opened or written; see the log") from None
 
 
 def _uncaught(

@@ -106,7 +106,7 @@ class Store:
             raise _translated(error) from None
 
 
-def open_store(url: str, *, writes_waiting: int = 128, busy_seconds: float = 5) -> Store:
+def open_store(url: str, *, writes_waiting: int = 40, busy_seconds: float = 5) -> Store:
     """The store at *url*, migrated to the newest tables. Raises NoStorage, Busy."""
     engine = open_engine(url, busy_seconds=busy_seconds)
     try:
@@ -126,7 +126,7 @@ def open_engine(url: str, *, busy_seconds: float = 5) -> Engine:
         url,
         hide_parameters=True,
         pool_size=16,
-        max_overflow=32,
+        max_overflow=64,
         pool_timeout=busy_seconds,
     )
     if sqlite:

@@ -9,10 +9,13 @@ in a lottery, no more. What it costs whom is measured in a later issue; the step
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from argon2.low_level import Type, hash_secret_raw
 
 from api.errors import Busy, WrongWork
-from api.node import Node
 from crypto.labels import HASH_BYTES
 
 CHALLENGE_BYTES = 16
@@ -25,8 +28,6 @@ WORK_BITS = (5, 6, 7, 8)
 # The pool moves while a phone computes: one step below today's price still counts.
 GRACE_BITS = 1
 
-_WAIT_SECONDS = 2.0
-
 
 def work_bits(waiting: int, pool: int) -> int:
     """The price of a place while *waiting* of *pool* places are taken."""
@@ -34,17 +35,37 @@ def work_bits(waiting: int, pool: int) -> int:
     return WORK_BITS[step]
 
 
-def check_work(node: Node, *, challenge: bytes, nonce: bytes, request: bytes, bits: int) -> None:
+class WorkGate:
+    """Lets a few checks compute and as many again wait for a moment; the rest is told busy.
+
+    A flood of proofs can so take neither the processors nor the threads of everybody else.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._computing = threading.BoundedSemaphore(at_once)
+        self._inside = threading.BoundedSemaphore(2 * at_once)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place to compute in. Raises Busy."""
+        if not self._inside.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._computing:
+                yield
+        finally:
+            self._inside.release()
+
+
+def check_work(
+    gate: WorkGate, *, challenge: bytes, nonce: bytes, request: bytes, bits: int
+) -> None:
     """Return if the work was done for *request*, 32 bytes. Raises WrongWork, Busy.
 
-    At most `settings.work_at_once` are computed at once, and never inside a transaction.
+    Never called inside a transaction.
     """
-    if not node.work_places.acquire(timeout=_WAIT_SECONDS):
-        raise Busy
-    try:
+    with gate.place():
         digest = work_digest(challenge, nonce, request)
-    finally:
-        node.work_places.release()
     if int.from_bytes(digest, "big") >> (8 * HASH_BYTES - max(0, bits - GRACE_BITS)):
         raise WrongWork
 

@@ -63,6 +63,8 @@ def test_the_same_document_again_is_fine(node: TrialNode) -> None:
     before = node.rows()
 
     assert put(node, later).json() == {"serial": 2}
+    spaced = json.dumps(later, indent=2).encode()
+    assert as_matcher(node, "PUT", PATH, spaced, JSON).json() == {"serial": 2}
     assert node.rows() == before
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from argon2.low_level import Type, hash_secret_raw
 
-from api.work import GRACE_BITS, WORK_BITS, check_work, work_bits, work_digest
-from tests.api.nodes import TrialNode
+from api.errors import Busy, WrongWork
+from api.work import GRACE_BITS, WORK_BITS, WorkGate, check_work, work_bits, work_digest
 
 CHALLENGE, REQUEST = bytes(range(16)), b"\7" * 32
 
@@ -44,12 +47,10 @@ def test_a_pool_smaller_than_the_steps_has_a_price_too() -> None:
     assert [work_bits(waiting, 1) for waiting in (0, 1)] == [WORK_BITS[0], WORK_BITS[-1]]
 
 
-def test_one_step_below_counts_and_two_do_not(node: TrialNode) -> None:
-    from api.errors import WrongWork
-
+def test_one_step_below_counts_and_two_do_not() -> None:
     def check(has: int) -> None:
         nonce = nonce_with(has)
-        check_work(node.node, challenge=CHALLENGE, nonce=nonce, request=REQUEST, bits=6)
+        check_work(WorkGate(1), challenge=CHALLENGE, nonce=nonce, request=REQUEST, bits=6)
 
     check(6)
     check(6 - GRACE_BITS)
@@ -57,16 +58,25 @@ def test_one_step_below_counts_and_two_do_not(node: TrialNode) -> None:
         check(5 - GRACE_BITS)
 
 
-def test_more_checks_than_there_is_room_for_are_told_busy(
-    node: TrialNode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from api.errors import Busy
+def test_more_checks_than_there_is_room_for_are_told_busy() -> None:
+    gate = WorkGate(1)
+    finish, results = threading.Event(), []
 
-    monkeypatch.setattr("api.work._WAIT_SECONDS", 0.01)
-    places = node.node.work_places
-    held = [places.acquire() for _ in range(node.node.settings.work_at_once)]
-    with pytest.raises(Busy):
-        check_work(node.node, challenge=CHALLENGE, nonce=bytes(8), request=REQUEST, bits=0)
-    for _ in held:
-        places.release()
-    check_work(node.node, challenge=CHALLENGE, nonce=bytes(8), request=REQUEST, bits=0)
+    def hold() -> None:
+        with gate.place():
+            finish.wait(10)
+            results.append("done")
+
+    threads = [threading.Thread(target=hold) for _ in range(2)]  # one computes, one waits
+    for thread in threads:
+        thread.start()
+    time.sleep(0.1)
+    with pytest.raises(Busy), gate.place():
+        raise AssertionError("there was no place")
+    finish.set()
+    for thread in threads:
+        thread.join()
+
+    assert results == ["done", "done"]
+    with gate.place():
+        pass

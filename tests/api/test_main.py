@@ -1,0 +1,67 @@
+"""`python -m api`: two commands, and a sentence for whoever set it up wrongly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.api.nodes import write_setup
+from tests.circles import TrialCircle
+
+
+def run(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    given = {f"KLUNAK_{name.upper()}": str(value) for name, value in settings.items()}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KLUNAK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments],
+        env={**kept, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_key_is_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "node.key"
+
+    first, second = run("new-key", str(path)), run("new-key", str(path))
+
+    assert first.returncode == 0
+    assert len(bytes.fromhex(first.stdout.strip())) == 32
+    assert second.returncode == 1
+    assert "never overwritten" in second.stderr
+
+
+def test_a_wrong_setup_is_told_in_a_sentence(tmp_path: Path, trial: TrialCircle) -> None:
+    setup = write_setup(tmp_path, trial)
+    setup["node_key"].chmod(0o644)
+
+    ran = run("serve", **setup)
+
+    assert ran.returncode == 1
+    assert "others may read the node's key" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path, trial: TrialCircle) -> None:
+    setup = write_setup(tmp_path, trial)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "node.db").write_bytes(b"this is no database, it only has the name" * 99)
+
+    ran = run("serve", **setup)
+
+    assert ran.returncode == 1
+    assert "the database cannot be opened" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_missing_setting_is_named() -> None:
+    ran = run("serve")
+
+    assert ran.returncode == 1
+    assert "KLUNAK_CIRCLE_DOCUMENT" in ran.stderr
+    assert "KLUNAK_NODE_KEY" in ran.stderr
+    assert "Traceback" not in ran.stderr
