@@ -79,12 +79,12 @@ class Trial:
         """The circle, verified."""
         return read_circle(self.document.read_bytes())
 
-    def node(self, port: int) -> NodeProcess:
-        """The node's process; whoever starts it waits until it is ready."""
+    def node(self, port: int, *, data: Path | None = None) -> NodeProcess:
+        """The node's process, over its own *data*; whoever starts it waits until it is ready."""
         return NodeProcess(
             circle_document=self.document,
             node_key=self._node_key,
-            data=self.node_data,
+            data=data or self.node_data,
             port=port,
         )
 

@@ -11,11 +11,16 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clients.thief import Find, encodings, files_below, search
+
+Seen = tuple[str, int, tuple[str, ...], str]
+"""A table of the seized database: name, rows, columns, and one row as it lies there."""
+
+SHOWN_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Loot:
     """What the search of a seized node came to."""
 
     files: tuple[tuple[str, int], ...]
+    tables: tuple[Seen, ...]
     markers: int
     hits: tuple[Find, ...]
     catalogue_surplus: int
@@ -47,11 +53,13 @@ def seize(
     seized = scratch / "seized"
     shutil.copytree(node_files, seized)
     files = files_below(seized)
+    sizes = [(str(file.relative_to(seized)), file.stat().st_size) for file in files]
     hits = search(files, markers)
     surplus = _counted(files, catalogue) - _counted(files_below(idle_files), catalogue)
     planted, found = _controls(seized, scratch / "control")
     return Loot(
-        files=tuple((str(file.relative_to(seized)), file.stat().st_size) for file in files),
+        files=tuple(sizes),
+        tables=tuple(_tables(next(file for file in files if _is_sqlite(file)))),
         markers=len(markers),
         hits=tuple(hits),
         catalogue_surplus=surplus.total(),
@@ -80,6 +88,28 @@ def _controls(seized: Path, control: Path) -> tuple[int, int]:
     expected = {(place, name) for place, word in words.items() for name, _ in encodings(word)}
     finds = search(files_below(control), words)
     return len(expected), len(expected & {(find.marker, find.encoding) for find in finds})
+
+
+def _tables(database: Path) -> Iterator[Seen]:
+    """What a thief's own SQLite shows; done last, since opening the copy changes it."""
+    connection = sqlite3.connect(database)
+    try:
+        names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        for (name,) in connection.execute(names).fetchall():
+            rows = connection.execute(f'SELECT * FROM "{name}"')  # noqa: S608  names of our own
+            columns = tuple(column[0] for column in rows.description)
+            found = rows.fetchall()
+            sample = ", ".join(_shown(value) for value in found[0]) if found else ""
+            yield name, len(found), columns, sample
+    finally:
+        connection.close()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bytes):
+        return value[:SHOWN_BYTES].hex() + ("…" if len(value) > SHOWN_BYTES else "")
+    text = str(value)
+    return text if len(text) <= 2 * SHOWN_BYTES else text[: 2 * SHOWN_BYTES] + "…"
 
 
 def _written(value: str) -> bytes:

@@ -1,0 +1,5 @@
+"""`python -m clients.cli` is `klunak`."""
+
+from clients.cli import main
+
+main()

@@ -1,0 +1,237 @@
+"""`klunak coordinator`: vouch for people, print invites, let a clerk do the rest."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from clients.clerk import Clerk
+from clients.cli.operators import (
+    CircleFile,
+    KeyringFile,
+    NodeAddress,
+    PassphraseFile,
+    Step,
+    newest_circle,
+    passphrase,
+    take_steps,
+    today,
+    write_json,
+)
+from clients.cli.voice import ask_text, fail, person, plainly, result, say
+from clients.coordinator import Coordinator, Waiting
+from clients.errors import NodeUnreachable
+from clients.founding import Duties, coordinator_identity, make_certifying_keys
+from clients.invites import join_slips, make_invites, slip_text
+from clients.keyring import CoordinatorKeyring
+from clients.node import NodeClient
+from clients.operator import OperatorClient
+from crypto.messages.intake import FAMILY
+from crypto.periods import period_of
+
+app = typer.Typer(
+    no_args_is_help=True, help="Vouch for families and donors, without learning what they ask for."
+)
+invites_app = typer.Typer(no_args_is_help=True, help="Slips that let a family in at once.")
+app.add_typer(invites_app, name="invites")
+
+IntakeId = Annotated[str, typer.Argument(help="The id that the inbox shows.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+@app.command()
+def new(file: KeyringFile, passphrase_file: PassphraseFile = None) -> None:
+    """Make a coordinator's keyring and print what the founder of a circle needs of it."""
+    with plainly():
+        keyring = CoordinatorKeyring.create(file, passphrase(passphrase_file))
+        result(json.loads(coordinator_identity(keyring)))
+
+
+@app.command()
+def keys(
+    file: KeyringFile,
+    charter: Annotated[Path, typer.Option(help="The charter, as its founder sent it.")],
+    request: Annotated[tuple[int, int], typer.Option(help="Duty coordinators of requests.")],
+    offer: Annotated[tuple[int, int], typer.Option(help="Duty coordinators of offers.")],
+    period: Annotated[int, typer.Option(help="The quarter; this one by default.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write here instead of printing.")] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make this coordinator's certifying keys for a quarter; asked again, the same ones."""
+    with plainly():
+        keyring = CoordinatorKeyring.open(file, passphrase(passphrase_file))
+        made = make_certifying_keys(
+            keyring,
+            charter.read_text("utf-8"),
+            period=period or period_of(today()),
+            duties=Duties(request=request, offer=offer),
+        )
+        write_json(made, out)
+
+
+@app.command()
+def inbox(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    passphrase_file: PassphraseFile = None,
+    as_json: Json = False,
+) -> None:
+    """Who waits, what they wrote, and what they answered."""
+    with plainly():
+        waiting = _desk(file, node, circle, passphrase_file).inbox()
+    if as_json:
+        result([_line(one) for one in waiting])
+        return
+    table = Table(title=f"{len(waiting)} waiting")
+    for heading in ("id", "who", "stands", "words", "asked", "answered"):
+        table.add_column(heading, overflow="fold")
+    for one in waiting:
+        table.add_row(*(str(value) for value in _line(one).values()))
+    person.print(table, markup=False)
+
+
+@app.command()
+def ask(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    intake: IntakeId,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Ask somebody a question; the words are typed, or piped in after the passphrase."""
+    with plainly():
+        desk = _desk(file, node, circle, passphrase_file)
+        desk.ask(_id(intake), ask_text("your question"))
+    say("asked; the answer will stand in the inbox")
+
+
+@app.command()
+def certify(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    intake: IntakeId,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Vouch for somebody. The other duty coordinator has to do the same."""
+    with plainly():
+        _desk(file, node, circle, passphrase_file).certify(_id(intake))
+    say("certified; this thread is over, and nothing of it is kept")
+
+
+@app.command()
+def decline(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    intake: IntakeId,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Do not vouch; a few words may go with it. It cannot be taken back."""
+    with plainly():
+        desk = _desk(file, node, circle, passphrase_file)
+        desk.decline(_id(intake), ask_text("words for the person (may be empty)"))
+    say("declined; this thread is over, and nothing of it is kept")
+
+
+@app.command()
+def clerk(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    passphrase_file: PassphraseFile = None,
+    once: Annotated[bool, typer.Option("--once", help="One pass, then end.")] = False,
+    step: Step = False,
+    interval: Annotated[float, typer.Option(min=0.1, help="Seconds between passes.")] = 60.0,
+) -> None:
+    """Answer invites and receipts by itself, until Ctrl-C. Every pass may be repeated."""
+    with plainly():
+        worker = Clerk(_desk(file, node, circle, passphrase_file), today=today)
+        if step:
+            take_steps(lambda: asdict(worker.clerk_once()))
+        elif once:
+            result(asdict(worker.clerk_once()))
+        else:
+            _work_on(worker, interval)
+
+
+@invites_app.command("make")
+def make(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    out: Annotated[Path, typer.Option(help="Where your half of the codes goes.")],
+    count: Annotated[int, typer.Option(min=1, help="How many slips.")] = 10,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Make your half of a batch of invites and register it at the node."""
+    with plainly():
+        desk = _desk(file, node, circle, passphrase_file)
+        period = desk.circle.period_on(today()).number
+        codes = make_invites(desk.keyring, desk.operator, desk.circle, period=period, count=count)
+        out.touch(mode=0o600, exist_ok=False)
+        write_json([code.hex() for code in codes], out)
+    say(f"{len(codes)} half-codes in {out}; give them to whoever prints, then erase them")
+
+
+@invites_app.command("print")
+def print_slips(
+    first: Annotated[Path, typer.Argument(help="The first duty coordinator's half.")],
+    second: Annotated[Path, typer.Argument(help="The second duty coordinator's half.")],
+    address: Annotated[str, typer.Option(help="The address families open.")],
+    language: Annotated[str, typer.Option(help="be, ru or en.")] = "be",
+) -> None:
+    """Join two halves into slips to cut out."""
+    halves = [[bytes.fromhex(code) for code in json.loads(f.read_text())] for f in (first, second)]
+    try:
+        slips = join_slips(*halves)
+    except ValueError:
+        fail("the two halves have different lengths", "make both with the same --count")
+    for slip in slips:
+        typer.echo(slip_text(slip, address=address, language=language))
+        typer.echo("- " * 36)
+
+
+def _desk(file: Path, node: str, circle: Path, passphrase_file: Path | None) -> Coordinator:
+    keyring = CoordinatorKeyring.open(file, passphrase(passphrase_file))
+    known = newest_circle(node, circle)
+    operator = OperatorClient(node, keyring.secrets.signing_seed, known.digest)
+    return Coordinator(keyring, operator, NodeClient(node), known)
+
+
+def _id(intake: str) -> bytes:
+    try:
+        return bytes.fromhex(intake)
+    except ValueError:
+        fail("that is not an id", "copy it from the inbox")
+
+
+def _line(one: Waiting) -> dict[str, Any]:
+    role = "family" if one.role == FAMILY else "donor"
+    return {
+        "id": one.id.hex(),
+        "who": f"{role}, {one.language}" + (", invited" if one.invited else ""),
+        "stands": one.standing.value,
+        "words": one.words,
+        "asked": one.question,
+        "answered": one.answer,
+    }
+
+
+def _work_on(worker: Clerk, interval: float) -> None:
+    while True:
+        try:
+            report = worker.clerk_once()
+        except NodeUnreachable:
+            say("the node cannot be reached; trying again")
+        else:
+            if report.certified or report.signed:
+                say(f"certified {report.certified}, honoured {report.signed} receipts")
+        time.sleep(interval)

@@ -1,0 +1,273 @@
+"""How people behave: one sitting after another, each with nothing in hand but the list.
+
+Every sitting derives the key from the nine lines and starts a client that knows nothing. What a
+player remembers between sittings is what a person would: that it asked, when to come back, and
+what came of it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from clients.donor import Donor
+from clients.errors import MatchChanged, NotPossible
+from clients.family import Family, FamilyView
+from clients.invites_text import InviteCodes
+from clients.node import NodeClient
+from clients.tour.scenario import (
+    DonorHabit,
+    DonorPlayer,
+    FamilyHabit,
+    FamilyPlayer,
+    Player,
+    draw_code,
+)
+from clients.views import SlotView, Status
+from crypto.circle import Circle
+from crypto.labels import BLIND_COUNT
+from crypto.lists import GroceryList, Line, grocery_list, list_to_key
+from matching.catalogue import Mode
+
+FAILING = "FAILS-"
+"""How a code begins that the store will not take; only the tour's families know."""
+
+
+@dataclass
+class World:
+    """What is true for everybody at this moment."""
+
+    circle: Circle
+    today: int
+    connect: Callable[[], NodeClient]
+    lot: random.Random = field(repr=False)
+    epoch: int = 1
+    codes: list[str] = field(default_factory=list, repr=False)
+    told: Callable[[str], None] = lambda _line: None
+
+
+@dataclass
+class FamilyMemory:
+    """What a family remembers, and what the tour measures of it."""
+
+    player: FamilyPlayer
+    invite: InviteCodes | None = field(default=None, repr=False)
+    come_back: int = 1
+    asked_epoch: int = 0
+    certified: bool = False
+    goods_epoch: int = 0
+    sittings_to_goods: int = 0
+    mode: Mode | None = None
+    confirmed: int = 0
+    over: bool = False
+    slipped: bool = False
+    codes: list[str] = field(default_factory=list, repr=False)
+
+
+@dataclass
+class DonorMemory:
+    """What a donor remembers."""
+
+    player: DonorPlayer
+    asked: bool = False
+    certified: bool = False
+    declined: bool = False
+    earned: set[int] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set, repr=False)
+
+
+def family_sits(memory: FamilyMemory, world: World) -> None:
+    """One sitting of a family: come back, see, decide, leave."""
+    player = memory.player
+    client = world.connect()
+    try:
+        family = Family(_typed(player), world.circle, client, world.today)
+        player.sittings += 1
+        if not memory.asked_epoch:
+            family.ask(player.wish, player.language, player.words, memory.invite)
+            memory.asked_epoch = world.epoch
+            memory.come_back = world.epoch + 1
+            world.told(f"family {player.number} asks" + (", invited" if memory.invite else ""))
+            return
+        if player.habit is FamilyHabit.SLIPS and not memory.slipped:
+            _slips(memory, world, client)
+        view = family.visit()
+        memory.come_back = _come_back(view, world)
+        _decide(memory, family, view, world)
+    finally:
+        client.close()
+
+
+def donor_sits(memory: DonorMemory, world: World) -> None:
+    """One sitting of a donor, over all its slots."""
+    player = memory.player
+    client = world.connect()
+    try:
+        donor = Donor(_typed(player), world.circle, client, world.today)
+        player.sittings += 1
+        if not memory.asked:
+            donor.offer(player.wish, player.language, player.words)
+            memory.asked = True
+            return
+        view = donor.visit()
+        if view.status is Status.QUESTION:
+            donor.answer_question(f"{player.words} (2)")
+            return
+        memory.certified = memory.certified or bool(view.slots)
+        for slot in view.slots:
+            _donate(memory, donor, slot, world)
+        memory.earned |= {slot.index for slot in view.slots if slot.index >= BLIND_COUNT}
+    finally:
+        client.close()
+
+
+def _typed(player: Player) -> bytes:
+    return list_to_key(player.groceries)
+
+
+def _slips(memory: FamilyMemory, world: World, client: NodeClient) -> None:
+    """Type one quantity wrong: another list, another dish, and nothing there."""
+    wrong = list_to_key(_with_a_slip(memory.player.groceries))
+    view = Family(wrong, world.circle, client, world.today).visit()
+    if view.status is not Status.NOTHING:
+        raise AssertionError("a wrong list opened something")
+    memory.slipped = True
+    world.told(f"family {memory.player.number} types a line wrong, sees another dish, types again")
+
+
+def _with_a_slip(groceries: GroceryList) -> GroceryList:
+    first, *others = groceries.lines
+    return grocery_list([Line(first.good, first.quantity % 8 + 1), *others])
+
+
+def _come_back(view: FamilyView, world: World) -> int:
+    if view.status in (Status.WAITING, Status.PEER_SILENT):
+        # Matched at the end of this epoch at best; then the donor has its days to answer.
+        return world.epoch + 1 + world.circle.policy.answer_epochs
+    return max(view.come_back_epoch, world.epoch + 1)
+
+
+def _decide(memory: FamilyMemory, family: Family, view: FamilyView, world: World) -> None:
+    player, card = memory.player, view.card
+    if view.status is Status.QUESTION:
+        family.answer_question(player.answer)
+        world.told(f"family {player.number} answers a coordinator")
+        return
+    if view.status in (Status.DECLINED, Status.WITHDRAWN):
+        memory.over = True
+        return
+    memory.certified = memory.certified or card is not None
+    if card is None:
+        if memory.confirmed:
+            _after_a_parcel(memory, family, world)
+        return
+    if player.habit is FamilyHabit.WITHDRAWS and view.status in (Status.WAITING, Status.HELD):
+        family.withdraw()
+        world.told(f"family {player.number} needs nothing any more and withdraws")
+        memory.over = True
+        return
+    if view.status is Status.FINISHED and memory.confirmed:
+        _after_a_parcel(memory, family, world)
+        return
+    try:
+        _in_a_match(memory, family, card, world)
+    except (NotPossible, MatchChanged):
+        memory.come_back = world.epoch + 1  # a round came between seeing and deciding
+
+
+def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: World) -> None:
+    player, facts = memory.player, card.facts
+    if facts is None:
+        return
+    if card.status is Status.CODE:
+        if card.code not in memory.codes:
+            memory.codes.append(card.code)
+        if card.code.startswith(FAILING):
+            family.code_failed(matched=facts.matched)
+            memory.come_back = world.epoch + 2
+            world.told(f"family {player.number}: the code does not work, and the donor is told")
+            return
+        _has_goods(memory, family, Mode(facts.mode), world)
+    elif card.status is Status.NEEDS_ADDRESS:
+        shown = family.show_address(player.terms[Mode(facts.mode)], matched=facts.matched)
+        memory.come_back = max(_come_back(shown, world), world.epoch + 2)
+        world.told(f"family {player.number} shows its donor a {Mode(facts.mode).name.lower()}")
+    elif card.status is Status.ORDERED:
+        _has_goods(memory, family, Mode(facts.mode), world)
+
+
+def _has_goods(memory: FamilyMemory, family: Family, mode: Mode, world: World) -> None:
+    player = memory.player
+    if not memory.goods_epoch:
+        memory.goods_epoch, memory.mode = world.epoch, mode
+        memory.sittings_to_goods = player.sittings
+    if player.habit is FamilyHabit.NEVER_CONFIRMS:
+        memory.over = True
+        return
+    again = player.habit is FamilyHabit.AGAIN and not memory.confirmed
+    family.received(player.thanks, again=again)
+    memory.confirmed += 1
+    memory.come_back = world.epoch + 1
+    world.told(f"family {player.number} has its parcel by {mode.name.lower()}; pages are blanked")
+
+
+def _after_a_parcel(memory: FamilyMemory, family: Family, world: World) -> None:
+    player = memory.player
+    if player.habit is FamilyHabit.AGAIN and memory.confirmed == 1:
+        family.post_card(player.wish)
+        memory.come_back = world.epoch + 1 + world.circle.policy.answer_epochs
+        world.told(f"family {player.number} asks again, for the same donor if it can be")
+        return
+    memory.over = True
+
+
+def _donate(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
+    try:
+        _donate_one(memory, donor, slot, world)
+    except (NotPossible, MatchChanged):
+        world.told(f"donor {memory.player.number}: a round came between; next time")
+
+
+def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
+    habit, number = memory.player.habit, memory.player.number
+    facts = slot.facts
+    if slot.status is Status.CERTIFIED and slot.index >= BLIND_COUNT:
+        donor.post_card(slot.index)
+        world.told(f"donor {number} earned a slot by a family's receipt, and offers it")
+    elif slot.status is Status.FINISHED:
+        donor.close(slot.index, again=slot.again)
+    elif facts is None or habit is DonorHabit.SILENT:
+        return
+    elif slot.status is Status.HELD:
+        _answer(memory, donor, slot, world)
+    elif slot.status is Status.ADDRESS_SHOWN:
+        memory.addresses.add(slot.terms)
+        if habit is not DonorHabit.INFILTRATOR:
+            donor.ordered(slot.index, memory.player.orders, matched=facts.matched)
+            world.told(f"donor {number} has ordered")
+    elif slot.status is Status.CODE_FAILED:
+        donor.replace_code(slot.index, _new_code(world), matched=facts.matched)
+        world.told(f"donor {number} sends another code")
+
+
+def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
+    assert slot.facts is not None
+    habit, matched = memory.player.habit, slot.facts.matched
+    if habit is DonorHabit.DECLINES and not memory.declined:
+        memory.declined = True
+        donor.decline(slot.index, matched=matched)
+        world.told(f"donor {memory.player.number} cannot, this time")
+    elif slot.facts.mode == Mode.VOUCHER:
+        failing = habit is DonorHabit.CODE_FAILS
+        donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
+        world.told(f"donor {memory.player.number} buys a voucher; its code goes into page 1")
+    else:
+        donor.accept(slot.index, matched=matched)
+        world.told(f"donor {memory.player.number} accepts, and waits to learn where to")
+
+
+def _new_code(world: World, *, failing: bool = False) -> str:
+    code = (FAILING if failing else "") + draw_code(world.lot)
+    world.codes.append(code)
+    return code

@@ -1,0 +1,192 @@
+"""A season through real processes: a node, a matcher, two clerks, and people who come and go.
+
+Each epoch: whoever means to comes for a sitting, coordinators read their inboxes, clerks work
+through invites and receipts, and the matcher closes the epoch. The matcher's reports are counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from clients.coordinator import Coordinator, Standing
+from clients.errors import NodeUnreachable
+from clients.invites import join_slips, make_invites
+from clients.invites_text import InviteCodes
+from clients.keyring import CoordinatorKeyring
+from clients.node import NodeClient, Recorder
+from clients.operator import OperatorClient
+from clients.processes import NodeProcess, StepProcess, free_port
+from clients.tour.accidents import Accidents
+from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, family_sits
+from clients.tour.scenario import Scenario
+from clients.trial import COORDINATORS, Trial
+from crypto.almanac import DEFAULT_POLICY, Policy
+
+TRIES = 8
+"""How often a person tries a sitting while the node is down; each try may last some seconds."""
+
+
+def tour_policy() -> Policy:
+    """The default durations, with enough invites a day for everybody of a tour."""
+    return Policy(**{**DEFAULT_POLICY.model_dump(), "invites_per_day": 256, "batch_records": 24})
+
+
+@dataclass
+class Season:
+    """The processes and people of one tour. Use as a context manager."""
+
+    scenario: Scenario
+    home: Path
+    today: int
+    told: Callable[[str], None] = lambda _line: None
+    recorder: Recorder | None = None
+    prove: bool = True
+    accidents: Accidents = field(default_factory=Accidents)
+    policy: Policy = field(default_factory=tour_policy)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    clerked: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.trial = Trial(self.home / "trial")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.trial.found(today=self.today, address=self.url, policy=self.policy)
+        self.circle = self.trial.circle()
+        self.world = World(self.circle, self.today, self.connect, self.scenario.lot, told=self.told)
+        self.families = [FamilyMemory(player) for player in self.scenario.families]
+        self.donors = [DonorMemory(player) for player in self.scenario.donors]
+        self._asked: set[bytes] = set()
+
+    def __enter__(self) -> Self:
+        self.node: NodeProcess = self.trial.node(self.port).wait_until_ready()
+        self.matcher = self.start_matcher()
+        self._clerks = [self._start_clerk(number) for number in range(COORDINATORS)]
+        self._desks = [self._desk(number) for number in range(COORDINATORS)]
+        self.matcher.step()  # opens the first epoch
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.accidents.end()
+        for process in (*self._clerks, self.matcher, self.node):
+            process.stop()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every family has what it came for, or has gone."""
+        return all(family.over for family in self.families)
+
+    def connect(self) -> NodeClient:
+        """A client of the node, for one sitting."""
+        return NodeClient(self.url, recorder=self.recorder)
+
+    def restart_node(self) -> None:
+        """Kill the node as a power cut would, and start it over the same files."""
+        self.node.kill()
+        self.node = self.trial.node(self.port).wait_until_ready()
+
+    def committed(self) -> int:
+        """The last epoch whose round is in, by the node's word."""
+        client = self.connect()
+        try:
+            return client.epoch(self.circle).committed
+        finally:
+            client.close()
+
+    def start_matcher(self) -> StepProcess:
+        """The matcher's process, over its keyring."""
+        arguments = ["matcher", "run", str(self.trial.matcher_keyring)]
+        return self._start(arguments, "matcher", prove=self.prove)
+
+    def hand_out_invites(self) -> None:
+        """Slips for all families that have one, from both coordinators' halves."""
+        invited = [memory for memory in self.families if memory.player.invited]
+        if not invited:
+            return
+        period = self.circle.period_on(self.today).number
+        halves = [
+            make_invites(
+                desk.keyring, desk.operator, self.circle, period=period, count=len(invited)
+            )
+            for desk in self._desks
+        ]
+        slips: list[InviteCodes] = join_slips(*halves)
+        for memory, slip in zip(invited, slips, strict=True):
+            memory.invite = slip
+
+    def live_one_epoch(self) -> dict[str, Any]:
+        """People, coordinators, clerks, and the round that ends it; the round's report."""
+        self.accidents.begin_epoch(self)
+        due = [m for m in self.families if not m.over and m.come_back <= self.world.epoch]
+        sittings: list[Callable[[], None]] = [
+            *((lambda m=m: family_sits(m, self.world)) for m in due),
+            *((lambda m=m: donor_sits(m, self.world)) for m in self.donors),
+        ]
+        self.scenario.lot.shuffle(sittings)
+        for sitting in sittings:
+            self._patiently(sitting)
+        self._vet()
+        for clerk in self._clerks:
+            clerk.begin()
+        self.clerked.extend(clerk.finish() for clerk in self._clerks)
+        report = self.accidents.close_epoch(self)
+        self.reports.append(report)
+        self.world.epoch += 1
+        return report
+
+    def _patiently(self, act: Callable[[], None]) -> None:
+        """A person tries again when the node is away; every step may be repeated."""
+        for attempt in range(TRIES):
+            try:
+                return act()
+            except NodeUnreachable:
+                if attempt == TRIES - 1:
+                    raise
+        return None
+
+    def _vet(self) -> None:
+        """What two people at their desks do: ask some, certify everybody who answered."""
+        for desk in self._desks:
+            self._patiently(lambda desk=desk: self._read_inbox(desk))  # type: ignore[misc]
+
+    def _read_inbox(self, desk: Coordinator) -> None:
+        for waiting in desk.inbox():
+            if waiting.standing is Standing.UNREADABLE or waiting.invited:
+                continue
+            asks = desk.number == 0 and waiting.id[0] % 3 == 0
+            if asks and waiting.id not in self._asked:
+                desk.ask(waiting.id, self.scenario.lot.choice(self.scenario.questions))
+                self._asked.add(waiting.id)
+            elif not asks or waiting.answer:
+                desk.certify(waiting.id)
+
+    def _desk(self, number: int) -> Coordinator:
+        keyring = CoordinatorKeyring.open(
+            self.trial.coordinator_keyring(number), self.trial.passphrase
+        )
+        operator = OperatorClient(self.url, keyring.secrets.signing_seed, self.circle.digest)
+        return Coordinator(keyring, operator, NodeClient(self.url), self.circle)
+
+    def _start_clerk(self, number: int) -> StepProcess:
+        keyring = str(self.trial.coordinator_keyring(number))
+        return self._start(["coordinator", "clerk", keyring], f"clerk-{number}")
+
+    def _start(self, arguments: list[str], name: str, *, prove: bool = False) -> StepProcess:
+        return StepProcess(
+            [
+                *arguments,
+                *("--node", self.url),
+                *("--circle", str(self.trial.document)),
+                *(["--prove"] if prove else []),
+            ],
+            log=self.home / f"{name}.log",
+            passphrase=self.trial.passphrase,
+        )
