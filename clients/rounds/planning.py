@@ -13,11 +13,11 @@ from dataclasses import replace
 from clients.rounds.hearing import words_of
 from clients.rounds.population import NO_RENDEZVOUS, Live, Population
 from crypto.circle import Circle
-from matching.advance import Turn, advance, hold, is_reserved, may_match
+from matching.advance import advance, hold, is_reserved, may_match
 from matching.cards import Offer, Request
 from matching.catalogue import Catalogue
 from matching.plan import Plan, plan_round
-from matching.states import Phase, Policy, Words
+from matching.states import Phase, Policy
 
 TOGETHER = (Phase.HELD, Phase.AGREED)
 
@@ -43,7 +43,14 @@ def move_everybody(population: Population, circle: Circle, epoch: int) -> tuple[
     withdrawn = sum(_says_farewell(one) for one in population.live.values())
     for request, offer in list(_pairs_and_singles(population)):
         was_held = request is not None and request.state.phase in TOGETHER
-        turn = _turn(request, offer, circle, epoch, policy)
+        turn = advance(
+            None if request is None else request.state,
+            None if offer is None else offer.state,
+            family=None if request is None else words_of(request, circle),
+            donor=None if offer is None else words_of(offer, circle),
+            epoch=epoch,
+            policy=policy,
+        )
         if turn.owed:
             confirmed += 1
             _owe(request, offer)
@@ -105,47 +112,6 @@ def _pairs_and_singles(population: Population) -> Iterator[tuple[Live | None, Li
             yield one, one.partner if together else None
         elif not together:
             yield None, one
-
-
-def _turn(
-    request: Live | None, offer: Live | None, circle: Circle, epoch: int, policy: Policy
-) -> Turn:
-    family = None if request is None else words_of(request, circle)
-    donor = None if offer is None else words_of(offer, circle)
-    if request is not None and offer is not None and _family_declines(request, family):
-        return _declined_by_family(request, offer, family, donor, epoch, policy)
-    return advance(
-        None if request is None else request.state,
-        None if offer is None else offer.state,
-        family=family,
-        donor=donor,
-        epoch=epoch,
-        policy=policy,
-    )
-
-
-def _family_declines(request: Live, family: Words | None) -> bool:
-    # A family declines when the donor cannot be trusted: the claim tag was shown to others, say.
-    return (
-        family is not None
-        and family.counter > request.state.counter
-        and family.declined == request.state.matched
-    )
-
-
-def _declined_by_family(
-    request: Live,
-    offer: Live,
-    family: Words | None,
-    donor: Words | None,
-    epoch: int,
-    policy: Policy,
-) -> Turn:
-    """The request keeps its place, the offer is finished; words heard before still count."""
-    turn = advance(request.state, None, family=family, donor=None, epoch=epoch, policy=policy)
-    counter = offer.state.counter if donor is None else max(offer.state.counter, donor.counter)
-    finished = replace(offer.state, phase=Phase.FINISHED, since=epoch, counter=counter)
-    return Turn(request=turn.request, offer=finished, owed=turn.owed)
 
 
 def _owe(request: Live | None, offer: Live | None) -> None:

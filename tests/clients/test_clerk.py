@@ -13,6 +13,7 @@ from clients.clerk import Clerk
 from clients.invites import _half_code, make_invites
 from clients.keyring import DayCount
 from clients.rounds.writing import write_commit
+from clients.slot_desk import SlotDesk
 from crypto.labels import bound, u8, u32
 from crypto.messages.batches import Answers, Batch, Entry, SignedEntry
 from crypto.messages.intake import CERTIFIED, DONOR, NOTHING_YET
@@ -343,13 +344,13 @@ def test_an_answer_that_comes_late_is_sealed_anew(desks: Desks) -> None:
 def test_a_receipt_is_burned_before_anything_is_signed(desks: Desks) -> None:
     entry = entry_of(desks, NextSlotWanted(desks), family(desks).receipt(), 0)
     commit_batches(desks, {0: [Batch(entries=(entry,))]})
-    clerk = desks.clerk(0)
+    desk = SlotDesk(desks.coordinator(0), today=DAY)
 
     def power_cut(_entry: Entry) -> SignedEntry:
         raise KeyboardInterrupt
 
-    clerk._signed = power_cut  # type: ignore[method-assign]
+    desk.sign = power_cut  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        clerk.clerk_once()
+        desk.answer_batches()
     assert len(desks.coordinator(0).keyring.secrets.burned_receipts) == 1
     assert desks.clerk(0).clerk_once().signed == 1

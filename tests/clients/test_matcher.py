@@ -174,7 +174,7 @@ def test_a_family_can_turn_a_donor_away(desks: Desks) -> None:
     report = run(desks)
     assert report.reopened == 1
     assert anna.notice(2).phase == WAITING
-    assert bob.notice(2).phase == FINISHED
+    assert bob.notice(2).phase == IDLE
     assert bob.notice(2).match is None
 
 
