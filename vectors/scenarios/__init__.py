@@ -1,0 +1,1 @@
+"""The scenarios behind the vectors, one module per folder of them."""
