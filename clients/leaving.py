@@ -63,6 +63,9 @@ def _thread(state: State, seen: Seen, number: int) -> bytes:
     # has the only copy.
     if state.found is not None and state.found.stage != ASKED:
         return _write(thread.in_write, seen.ins[number], random_record())
+    # A card of somebody whose shelf does not open now: out was not read, so nothing can be said.
+    if not seen.outs[number]:
+        return _write(thread.in_write, seen.ins[number], seen.ins[number])
     out: Out | None = state.outs[number]
     record = (
         random_record() if out is None else close_record(out, **seals.thread_out(person, number))
