@@ -6,19 +6,15 @@ The key is Argon2id of the passphrase; everything before the ciphertext is its A
 padded to whole blocks, so that its length says little.
 
 Promises that a thief of the file learns nothing without the passphrase, and that a crash leaves
-either the old file or the new one. Does not promise that an older file is gone from the disk
-beneath: it is overwritten as well as a file can be, and what a file system keeps besides is still
-under the passphrase.
+either the old content or the new one (`clients.private_files`). Does not promise that an older one
+is gone from the disk beneath: what a file system keeps of it is still under the passphrase.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +25,8 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError as NaclError
 
-from clients.errors import (
-    KeyringBusy,
-    KeyringError,
-    KeyringExists,
-    KeyringExposed,
-    WrongPassphrase,
-)
+from clients.errors import KeyringError, KeyringExists, WrongPassphrase
+from clients.private_files import identity, locked, read_private, replace_durably
 
 MAGIC = b"klunak keyring 1"
 SALT_BYTES = 16
@@ -43,8 +34,6 @@ NONCE_BYTES = 24
 TAG_BYTES = 16
 HEADER_BYTES = len(MAGIC) + 1 + 4 + 1 + 1 + SALT_BYTES
 BLOCK_BYTES = 16 * 1024
-MOST_BYTES = 64 * 1024 * 1024
-LOCK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ class SealedFile:
         self._kind = kind
         self._header = header
         self._key = key
-        self._seen = _identity(path)
+        self._seen = identity(path)
 
     def __repr__(self) -> str:
         return "<SealedFile>"
@@ -98,17 +87,17 @@ class SealedFile:
         """A new file. Raises KeyringExists, KeyringBusy."""
         header = _header(kind, cost, secrets.token_bytes(SALT_BYTES))
         key = _key_of(passphrase, header)
-        with _locked(path):
+        with locked(path):
             if path.exists():
                 raise KeyringExists
-            _replace(path, _sealed(header, key, content))
+            replace_durably(path, _sealed(header, key, content))
         return cls(path, kind, header, key, content)
 
     @classmethod
     def open(cls, path: Path, passphrase: str, *, kind: int) -> SealedFile:
         """The file at *path*. Raises WrongPassphrase, KeyringExposed, KeyringError, KeyringBusy."""
-        with _locked(path):
-            data = _read(path)
+        with locked(path):
+            data = read_private(path)
             header = _checked_header(data, kind)
             key = _key_of(passphrase, header)
             return cls(path, kind, header, key, _opened(data, header, key))
@@ -116,20 +105,20 @@ class SealedFile:
     @contextmanager
     def held(self) -> Iterator[SealedFile]:
         """Hold the lock, with ``content`` as it is on the disk now. Raises KeyringBusy."""
-        with _locked(self.path):
-            if _identity(self.path) != self._seen:
-                data = _read(self.path)
+        with locked(self.path):
+            if identity(self.path) != self._seen:
+                data = read_private(self.path)
                 if data[:HEADER_BYTES] != self._header:
                     raise WrongPassphrase  # another passphrase was set meanwhile
                 self.content = _opened(data, self._header, self._key)
-                self._seen = _identity(self.path)
+                self._seen = identity(self.path)
             yield self
 
     def write(self, content: bytes) -> None:
         """Replace the content, durably on return. Only while ``held``."""
-        _replace(self.path, _sealed(self._header, self._key, content))
+        replace_durably(self.path, _sealed(self._header, self._key, content))
         self.content = content
-        self._seen = _identity(self.path)
+        self._seen = identity(self.path)
 
 
 def _header(kind: int, cost: Cost, salt: bytes) -> bytes:
@@ -198,79 +187,3 @@ def _opened(data: bytes, header: bytes, key: bytes) -> bytes:
     if length > len(framed) - 4:
         raise WrongPassphrase
     return framed[4 : 4 + length]
-
-
-def _read(path: Path) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError as error:
-        raise KeyringError("there is no such keyring") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if status.st_mode & 0o077 or status.st_uid != os.getuid():
-            raise KeyringExposed
-        if status.st_size > MOST_BYTES:
-            raise KeyringError("not a keyring")
-        return file.read(MOST_BYTES)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)  # a crash between writing and renaming leaves one behind
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(descriptor)
-    old = _old_file(path)
-    os.rename(fresh, path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-    if old is not None:
-        _wipe(old)
-
-
-def _old_file(path: Path) -> int | None:
-    with suppress(FileNotFoundError):
-        return os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
-    return None
-
-
-def _wipe(descriptor: int) -> None:
-    # The old file has no name any more. A destroyed epoch key lies in it, under the passphrase.
-    try:
-        os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    # The lock is a file of its own: the keyring's name changes its file with every write.
-    lock = path.with_name(path.name + ".lock")
-    try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise KeyringError("the keyring's folder cannot be written") from error
-    try:
-        until = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise KeyringBusy from None
-                time.sleep(0.02)
-        yield
-    finally:
-        os.close(descriptor)

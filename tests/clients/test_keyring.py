@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clients import sealed_file
+from clients import private_files
 from clients.errors import (
     KeyringBusy,
     KeyringError,
@@ -123,7 +123,7 @@ def test_a_crash_while_writing_leaves_the_old_one(
 
     before = path.read_bytes()
     with monkeypatch.context() as patched:
-        patched.setattr(sealed_file.os, step, crash)
+        patched.setattr(private_files.os, step, crash)
         with pytest.raises(OSError, match="power"):
             keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
     assert path.read_bytes() == before
@@ -176,7 +176,7 @@ def test_two_clerks_at_once_lose_no_burn(path: Path, keyring: CoordinatorKeyring
 def test_a_lock_that_is_never_given_back_is_an_error(
     path: Path, keyring: CoordinatorKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealed_file, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(private_files, "LOCK_SECONDS", 0.05)
     other = CoordinatorKeyring.open(path, PASSPHRASE)
 
     def meanwhile(kept: CoordinatorSecrets) -> CoordinatorSecrets:

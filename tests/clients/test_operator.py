@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.operator import ROW_BYTES, TRIES, OperatorClient
+from clients.operator import ROW_BYTES, OperatorClient
+from clients.signed_http import TRIES
 from tests.api.servers import served
 from tests.clients.operators import NOW, Desks, client_trial
 
@@ -58,9 +59,9 @@ def test_a_node_knows_its_operators(desks: Desks) -> None:
 def test_a_challenge_grown_old_is_replaced(desks: Desks) -> None:
     operator = desks.operator(desks.trial.matcher_seed)
     operator.round_state()
-    operator._challenge = b"\0" * 40
+    operator._node._challenge = b"\0" * 40
     assert operator.round_state().open == 0
-    assert operator._challenge != b"\0" * 40
+    assert operator._node._challenge != b"\0" * 40
 
 
 def test_one_challenge_serves_many_requests() -> None:
