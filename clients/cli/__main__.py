@@ -1,5 +1,5 @@
 """`python -m clients.cli` is `klunak`."""
 
-from clients.cli import main
+from clients.cli.app import main
 
 main()

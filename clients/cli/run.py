@@ -91,8 +91,10 @@ def _processes(trial: Trial, url: str, port: int) -> Iterator[list[Process]]:
             fail(f"the node does not start on port {port}", f"see {trial.node_data}/node.log")
         matcher = ["matcher", "run", str(trial.matcher_keyring), *common]
         clerks = [
-            ["coordinator", "clerk", str(trial.coordinator_keyring(number)), *common]
-            + ["--interval", str(CLERK_SECONDS)]
+            [
+                *("coordinator", "clerk", str(trial.coordinator_keyring(number)), *common),
+                *("--interval", str(CLERK_SECONDS)),
+            ]
             for number in range(COORDINATORS)
         ]
         programs = {"matcher": matcher} | {f"clerk-{n}": clerk for n, clerk in enumerate(clerks)}
@@ -125,13 +127,16 @@ def _show_invites(trial: Trial, url: str) -> None:
 def _say_what_next(trial: Trial, url: str) -> None:
     klunak = Path(sys.executable).parent / "klunak"
     command = os.path.relpath(klunak) if klunak.exists() else "klunak"
+    steps = {
+        "family new": "draw a list and write it down",
+        "family ask --invite": "type the list, then an invite",
+        "family visit": "a little later: the card goes out",
+        "donor visit": "type a donor's list from below",
+    }
+    lines = [f"{command} {step:22} [dim]{why}[/dim]" for step, why in steps.items()]
     person.print(
         Panel(
-            f"export KLUNAK_NODE={url} KLUNAK_CIRCLE={trial.document}\n"
-            f"{command} family new                      [dim]draw a list, write it down[/dim]\n"
-            f"{command} family ask --invite             [dim]type the list, then an invite[/dim]\n"
-            f"{command} family visit                    [dim]a little later: the card goes out[/dim]\n"
-            f"{command} donor visit                     [dim]type a donor's list from below[/dim]",
+            f"export KLUNAK_NODE={url} KLUNAK_CIRCLE={trial.document}\n" + "\n".join(lines),
             title="in another terminal",
             expand=False,
         )

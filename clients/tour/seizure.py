@@ -85,9 +85,14 @@ def _controls(seized: Path, control: Path) -> tuple[int, int]:
         connection.execute("CREATE TABLE control (words BLOB)")
         connection.execute("INSERT INTO control VALUES (?)", (_written(words["row"]),))
     connection.close()
-    expected = {(place, name) for place, word in words.items() for name, _ in encodings(word)}
+    # Two encodings of a value may be the same bytes; each pattern counts once.
+    expected = {(place, pattern) for place, word in words.items() for _, pattern in encodings(word)}
+    written = {
+        (place, name): pattern for place, word in words.items() for name, pattern in encodings(word)
+    }
     finds = search(files_below(control), words)
-    return len(expected), len(expected & {(find.marker, find.encoding) for find in finds})
+    found = {(find.marker, written[find.marker, find.encoding]) for find in finds}
+    return len(expected), len(expected & found)
 
 
 def _tables(database: Path) -> Iterator[Seen]:
