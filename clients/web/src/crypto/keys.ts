@@ -1,0 +1,185 @@
+/**
+ * The key tree of a person (protocol.md, section 3): everything follows from the list.
+ *
+ *     list key ─▶ person (circle, period) ─┬▶ shelf
+ *                                          ├▶ thread 0, thread 1
+ *                                          └▶ pseudonym 0, 1, 2, …
+ *
+ * A person's device keeps nothing: a new page with the nine lines walks this tree again.
+ */
+
+import type { WriteSecret } from "./drops.ts";
+import { PAGES, derive, deriveLong, u16, u32, u8 } from "./labels.ts";
+import { SealingKey } from "./sealing.ts";
+
+/** 16 bytes more than a modulus, so that reducing leaves no bias worth naming. */
+export const BLINDING_BYTES = 272;
+
+const deriveWrite = (...walk: Parameters<typeof derive>): WriteSecret =>
+  derive(...walk) as WriteSecret;
+
+/** The two drops between a person and one duty coordinator, seen from the person. */
+export interface Thread {
+  readonly inWrite: WriteSecret;
+  readonly outWrite: WriteSecret;
+  readonly key: Uint8Array;
+}
+
+/** One list in one circle and one period. */
+export class Person {
+  readonly #secret: Uint8Array;
+
+  constructor(
+    readonly circle: Uint8Array,
+    readonly period: number,
+    secret: Uint8Array,
+  ) {
+    this.#secret = secret;
+  }
+
+  /** All below follows from it. A getter, so that printing or cloning a person shows nothing. */
+  get secret(): Uint8Array {
+    return this.#secret;
+  }
+
+  /** *listKey* 32 bytes (`listToKey`), *circle* the digest. */
+  static fromListKey(
+    listKey: Uint8Array,
+    { circle, period }: { readonly circle: Uint8Array; readonly period: number },
+  ): Person {
+    return new Person(circle, period, derive(listKey, "person", circle, u32(period)));
+  }
+
+  /** w of the shelf. */
+  get shelfWrite(): WriteSecret {
+    return deriveWrite(this.#secret, "shelf write");
+  }
+
+  /** The shelf is under a key that never leaves its owner. */
+  get shelfKey(): Uint8Array {
+    return derive(this.#secret, "shelf key");
+  }
+
+  /** What makes a repeated intake recognisable as the same. */
+  get intakeRetry(): Uint8Array {
+    return derive(this.#secret, "intake retry");
+  }
+
+  /** The thread with duty coordinator 0 or 1. */
+  thread(number: number): Thread {
+    const secret = derive(this.#secret, "thread", u8(number));
+    return {
+      inWrite: deriveWrite(secret, "in write"),
+      outWrite: deriveWrite(secret, "out write"),
+      key: derive(secret, "thread key"),
+    };
+  }
+
+  /** Pseudonym *index*, 0..65535. */
+  pseudonym(index: number): Pseudonym {
+    return new Pseudonym(derive(this.#secret, "pseudonym", u16(index)));
+  }
+}
+
+/** The secrets behind one parcel (family) or one slot (donor). */
+export class Pseudonym {
+  readonly #secret: Uint8Array;
+  // Key pairs take a tenth of a second without a JIT; all else is derived as it is asked for.
+  #sealingKey: SealingKey | undefined;
+  #throwawayKey: SealingKey | undefined;
+
+  constructor(secret: Uint8Array) {
+    this.#secret = secret;
+  }
+
+  get secret(): Uint8Array {
+    return this.#secret;
+  }
+
+  /** The certified X-Wing key pair. */
+  get sealingKey(): SealingKey {
+    return (this.#sealingKey ??= new SealingKey(derive(this.#secret, "sealing key")));
+  }
+
+  /** What page 1 is sealed to before there is a partner; nobody ever opens it. */
+  get throwawayKey(): SealingKey {
+    return (this.#throwawayKey ??= new SealingKey(derive(this.#secret, "throwaway key")));
+  }
+
+  /** Registered once when an address is about to be shown to this pseudonym. */
+  get claimTag(): Uint8Array {
+    return derive(this.#secret, "claim tag");
+  }
+
+  /** Claimed in every visit that has nothing to claim; the same in each, like a real one. */
+  get decoyClaimTag(): Uint8Array {
+    return derive(this.#secret, "decoy claim tag");
+  }
+
+  /** The token under which this pseudonym registers *tag*; stable, so retries are free. */
+  claimToken(tag: Uint8Array): Uint8Array {
+    return derive(this.#secret, "claim token", tag);
+  }
+
+  /** Given to the matcher; addresses and opens the notices and the outbox. */
+  get noticeSecret(): Uint8Array {
+    return derive(this.#secret, "notice secret");
+  }
+
+  /** w of the outbox. */
+  get outboxWrite(): WriteSecret {
+    return deriveWrite(this.#secret, "outbox write");
+  }
+
+  /** w of the four pages. */
+  get pagesWrite(): readonly WriteSecret[] {
+    return Array.from({ length: PAGES }, (_, at) =>
+      deriveWrite(this.#secret, "page write", u8(at + 1)),
+    );
+  }
+
+  /** The message of this pseudonym's stamp. */
+  get stampNonce(): Uint8Array {
+    return derive(this.#secret, "stamp nonce");
+  }
+
+  /** The message of this pseudonym's receipt (families). */
+  get receiptNonce(): Uint8Array {
+    return derive(this.#secret, "receipt nonce");
+  }
+
+  /** What makes a repeated card recognisable as the same. */
+  get cardRetry(): Uint8Array {
+    return derive(this.#secret, "card retry");
+  }
+
+  /** 272 bytes that blind what goes to the certifying key *keyId*; another for each key. */
+  blinding(use: string, keyId: Uint8Array): Uint8Array {
+    return deriveLong(BLINDING_BYTES, this.#secret, `blinding ${use}`, keyId);
+  }
+
+  /** This side's share of a conversation's key; a fresh page finds the same. */
+  share(rendezvous: Uint8Array, peerRoot: Uint8Array): Uint8Array {
+    return derive(this.#secret, "share", rendezvous, peerRoot);
+  }
+}
+
+/** w of the notice of *epoch*; its owner and the matcher both know it. */
+export function noticeWrite(noticeSecret: Uint8Array, epoch: number): WriteSecret {
+  return deriveWrite(noticeSecret, "notice write", u32(epoch));
+}
+
+/** The key of the notice of *epoch*. */
+export function noticeKey(noticeSecret: Uint8Array, epoch: number): Uint8Array {
+  return derive(noticeSecret, "notice key", u32(epoch));
+}
+
+/** The key of the outbox, shared by its owner and the matcher. */
+export function outboxKey(noticeSecret: Uint8Array): Uint8Array {
+  return derive(noticeSecret, "outbox key");
+}
+
+/** How the matcher recognises the answer to a batch entry without remembering it. */
+export function slotTicket(noticeSecret: Uint8Array, index: number): Uint8Array {
+  return derive(noticeSecret, "ticket", u16(index));
+}

@@ -1,0 +1,94 @@
+/** From a person to the same person later: the shelf, which makes the device stateless. */
+
+import {
+  U16,
+  U32,
+  U8,
+  exactly,
+  message,
+  noneOr,
+  octets,
+  optional,
+  part,
+  several,
+  text,
+  uint,
+  type MessageOf,
+} from "../shapes.ts";
+import { AGAIN_BYTES, MAX_AGAINS } from "./cards.ts";
+import { LANGUAGE } from "./intake.ts";
+import { CODE_BYTES } from "./pages.ts";
+import { SIGNATURE } from "./tokens.ts";
+
+/** Slots a shelf can name; finished ones leave it, so a donor can earn on and on. */
+export const MAX_SLOTS = 8;
+
+/**
+ * Slots with signatures, the only large thing on a shelf: 3,072 of its 4,054 bytes.
+ *
+ * Four fit because a slot that still holds its signatures has met nobody: `peerShare` and `code`
+ * are empty. A slot with all of them at once would leave room for three.
+ */
+export const MAX_UNSPENT = 4;
+
+export const ASKED = 0;
+export const CERTIFIED = 1;
+export const DECLINED = 2;
+
+export const UNSPENT = 0;
+export const POSTED = 1;
+export const DONE = 2;
+
+/** What a family needs or a donor can give; regions, modes and needs are bit sets. */
+export const Wish = message("Wish", {
+  regions: U16,
+  modes: uint(0b111),
+  preset: U8,
+  size: U8,
+  needs: U8,
+  urgency: U8,
+});
+export type Wish = MessageOf<typeof Wish>;
+
+/**
+ * One pseudonym's progress.
+ *
+ * A posted card carries its certificate itself, so the signatures leave the shelf once the card
+ * is seen to stand; a family's receipt stays until it is spent. `earns` is the index that a
+ * confirmation of this slot pays for; `met` the epoch of the match that `peerShare` and `code`
+ * belong to (a donor's own voucher code, so that page 1 can be written anew).
+ */
+export const Slot = message("Slot", {
+  index: U16,
+  stage: uint(DONE),
+  signatures: noneOr(2, SIGNATURE),
+  stamp: optional(SIGNATURE),
+  receipt: optional(SIGNATURE),
+  posted: U32,
+  counter: U32,
+  earns: U16,
+  chosen: optional(part(Wish)),
+  met: U32,
+  peerShare: optional(octets(32)),
+  code: text(CODE_BYTES),
+});
+export type Slot = MessageOf<typeof Slot>;
+
+/**
+ * Everything a person's client must find again. `answered` are the turns of the two threads that
+ * were answered; `agains` wait for the next card; `got` is the highest earned index that lies
+ * here safely.
+ */
+export const Shelf = message("Shelf", {
+  role: uint(1),
+  language: LANGUAGE,
+  stage: uint(DECLINED),
+  asked: U32,
+  wish: part(Wish),
+  answered: exactly(2, U16),
+  slots: several(part(Slot), { atMost: MAX_SLOTS }),
+  nextIndex: U16,
+  got: U16,
+  agains: several(octets(AGAIN_BYTES), { atMost: MAX_AGAINS }),
+});
+export type Shelf = MessageOf<typeof Shelf>;
