@@ -208,7 +208,7 @@ def _replacing(code: str) -> Act:
             raise NotPossible
         if slot.code == code:
             return state
-        state = replace(state, mine=said(state.mine, Kind.CODE_REPLACED, code))
+        state = replace(state, mine=said(state.mine, Kind.CODE_REPLACED, code, anew=True))
         return spoken(state.with_slot(code=code), anew=True, sent=state.matched)
 
     return act
@@ -252,4 +252,6 @@ def _refuse() -> DonorView:
 
 
 def _vetted(states: list[State]) -> State:
-    return next((state for state in reversed(states) if state.shelf is not None), states[0])
+    """The state whose vetting is shown: one with a coordinator's bad signature before all."""
+    known = [state for state in reversed(states) if state.shelf is not None]
+    return next((state for state in known if state.coordinator_failed), (known or states)[0])

@@ -186,7 +186,7 @@ def _code_failing(words: str) -> Act:
             raise NotPossible
         if count(state.mine, Kind.CODE_FAILED) > count(state.theirs, Kind.CODE_REPLACED):
             return state
-        state = replace(state, mine=said(state.mine, Kind.CODE_FAILED, words))
+        state = replace(state, mine=said(state.mine, Kind.CODE_FAILED, words, anew=True))
         return spoken(state, anew=True, failed=state.matched)
 
     return act

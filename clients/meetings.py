@@ -155,13 +155,15 @@ def checked(words: str) -> str:
     raise TooLong
 
 
-def said(transcript: tuple[Said, ...], kind: Kind, words: str = "") -> tuple[Said, ...]:
-    """The transcript with one message more, or as it is if that is its last one already.
-
-    Raises TooLong.
+def said(
+    transcript: tuple[Said, ...], kind: Kind, words: str = "", *, anew: bool = False
+) -> tuple[Said, ...]:
+    """The transcript with one message more, or as it is if that is its last one already; with
+    *anew* a second one like it counts too. Raises TooLong.
     """
     message = Said(kind=kind, words=checked(words))
-    return transcript if transcript[-1:] == (message,) else (*transcript, message)
+    is_repeated = transcript[-1:] == (message,) and not anew
+    return transcript if is_repeated else (*transcript, message)
 
 
 def count(transcript: tuple[Said, ...], kind: Kind) -> int:
