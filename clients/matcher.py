@@ -27,7 +27,7 @@ from clients.rounds.slots import collect, forget_delivered, make_batches
 from clients.rounds.writing import Commit, write_commit
 from crypto.circle import Circle
 from crypto.commit_headers import CommitHeader, read_commit_header
-from crypto.descriptors import write_epoch_descriptor
+from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor
 from crypto.drops import DropAddress, ReadSecret
 from crypto.errors import InvalidKey
 from crypto.labels import SECRET_BYTES
@@ -137,10 +137,19 @@ class Matcher:
         told: Callable[[RoundReport], None] = lambda _report: None,
         goes_on: Callable[[], bool] = lambda: True,
     ) -> None:
-        """A round every *interval* seconds while *goes_on*; a node that is away is waited for."""
+        """A round every *interval* seconds while *goes_on*; a node that is away is waited for.
+
+        Started anew in the middle of an epoch, it lets the epoch run to its end: durations are
+        counted in epochs, and a process that keeps restarting must not make them short.
+        """
+        is_first = True
         while goes_on():
             began = clock()
             try:
+                if is_first:
+                    sleep(min(interval, self._until_due(began)))
+                    is_first = False
+                    continue
                 report = self.round_once(began)
             except (NodeUnreachable, NodeRefused) as error:
                 if isinstance(error, NodeRefused) and error.status != SERVICE_UNAVAILABLE:
@@ -150,6 +159,15 @@ class Matcher:
             if report is not None:
                 told(report)
             sleep(max(0.0, began + interval - clock()))
+
+    def _until_due(self, now: float) -> float:
+        """Seconds until the open epoch closes; 0 when there is something to do at once."""
+        state = self.operator.round_state()
+        if not state.open or state.closed is not None:
+            return 0.0
+        document, _ = self.operator.current_epoch()
+        closes = read_epoch_descriptor(document, self.circle).closes * MINUTE_SECONDS
+        return max(0.0, closes - now)
 
     def _publish(self, epoch: int, now: float) -> None:
         """Open *epoch*, whose key is on the disk before anybody can seal to it."""

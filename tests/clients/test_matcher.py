@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.errors import NodeMisbehaves, NodeUnreachable
+from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
 from clients.keyring import MatcherKeyring
 from clients.matcher import RoundReport
 from clients.operator import RoundState
@@ -364,3 +364,42 @@ def test_an_observer_sees_the_open_cards_and_the_plan(desks: Desks) -> None:
     ((epoch, requests, offers, plan),) = seen
     assert (epoch, len(requests), len(offers), len(plan.pairs)) == (1, 2, 1, 1)
     verify(plan, requests, offers, Catalogue.from_json(desks.trial.circle.catalogue))
+
+
+def test_it_runs_on_waits_for_a_node_and_lets_a_begun_epoch_end(desks: Desks) -> None:
+    matcher, slept, told = desks.matcher(), [], []
+    now = NOW
+    real, away = matcher.operator.round_state, iter([False, False, True, False, False, False])
+
+    def sometimes() -> RoundState:
+        if next(away, False):
+            raise NodeUnreachable
+        return real()
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(seconds)
+        now += seconds
+
+    matcher.operator.round_state = sometimes  # type: ignore[method-assign]
+    matcher.run_forever(
+        86_400,
+        clock=lambda: now,
+        sleep=sleep,
+        told=told.append,
+        goes_on=lambda: len(told) < 2,
+    )
+    assert [report.epoch for report in told] == [1, 2]
+    assert slept[0] == 86_400
+    assert 5.0 in slept
+
+
+def test_a_refusal_that_will_not_pass_ends_it(desks: Desks) -> None:
+    matcher = desks.matcher()
+
+    def refused() -> RoundState:
+        raise NodeRefused("wrong_operator", 403)
+
+    matcher.operator.round_state = refused  # type: ignore[method-assign]
+    with pytest.raises(NodeRefused):
+        matcher.run_forever(1, sleep=lambda _: None)
