@@ -52,7 +52,7 @@ bench: setup ## measure the cryptography on this machine
 
 .PHONY: vectors
 vectors: setup ## rebuild vectors/
-	$(BIN)/python vectors/generate.py
+	$(BIN)/python -m vectors.generate
 
 .PHONY: lock
 lock: ## resolve and hash all dependencies anew (needs uv)

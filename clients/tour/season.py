@@ -26,6 +26,9 @@ from clients.tour.scenario import Scenario
 from clients.trial import COORDINATORS, Trial
 from crypto.almanac import DEFAULT_POLICY, Policy
 
+INVITES_AT_ONCE = 20
+"""As many as a node registers in one request."""
+
 TRIES = 8
 """How often a person tries a sitting while the node is down; each try may last some seconds."""
 
@@ -111,16 +114,16 @@ class Season:
         invited = [memory for memory in self.families if memory.player.invited]
         if not invited:
             return
-        period = self.circle.period_on(self.today).number
-        halves = [
-            make_invites(
-                desk.keyring, desk.operator, self.circle, period=period, count=len(invited)
-            )
-            for desk in self._desks
-        ]
-        slips: list[InviteCodes] = join_slips(*halves)
+        slips: list[InviteCodes] = []
+        while len(slips) < len(invited):
+            count = min(INVITES_AT_ONCE, len(invited) - len(slips))
+            slips += join_slips(*(self._half(desk, count) for desk in self._desks))
         for memory, slip in zip(invited, slips, strict=True):
             memory.invite = slip
+
+    def _half(self, desk: Coordinator, count: int) -> list[bytes]:
+        period = self.circle.period_on(self.today).number
+        return make_invites(desk.keyring, desk.operator, self.circle, period=period, count=count)
 
     def live_one_epoch(self) -> dict[str, Any]:
         """People, coordinators, clerks, and the round that ends it; the round's report."""
