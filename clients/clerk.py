@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from clients.coordinator import Coordinator, Opened
+from clients.coordinator import Coordinator
 from clients.invites import is_ours
 from clients.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.slot_desk import SlotDesk
+from clients.threads import Opened
 from crypto.almanac import Policy
 from crypto.errors import CryptoError, WrongShape
 from crypto.labels import hashed, u8, u32

@@ -11,19 +11,16 @@ blinded: the desk cannot tell later whom it vouched for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from clients import desk_visits
-from clients.errors import NodeMisbehaves, NoSuchIntake, NotOnDuty
+from clients.errors import NoSuchIntake, NotOnDuty
 from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient
 from clients.operator import OperatorClient
+from clients.threads import Opened, Thread, Threads, said
 from crypto.blinding import blind_sign
-from crypto.certifying_keys import CardClass, Use
 from crypto.circle import Circle
-from crypto.drops import ReadSecret, WriteSecret, reader_of, record_hash
 from crypto.errors import CannotOpen
 from crypto.labels import BLIND_COUNT, bound, u8, u32
 from crypto.messages.intake import (
@@ -34,13 +31,8 @@ from crypto.messages.intake import (
     QUESTION,
     In,
     Intake,
-    Out,
 )
-from crypto.records import close_record, open_record
 from crypto.sealing import open_sealed
-
-STALE_TRIES = 4
-DROPS_A_THREAD = 2
 
 
 class Standing(Enum):
@@ -55,29 +47,6 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Opened:
-    """An intake record that opened: of which period, and as which duty's."""
-
-    id: bytes
-    period: int
-    position: int
-    intake: Intake
-
-    @property
-    def card_class(self) -> CardClass:
-        """What is asked for."""
-        return CardClass.REQUEST if self.intake.role == FAMILY else CardClass.OFFER
-
-    @property
-    def extras_use(self) -> Use | None:
-        """The key that signs the extras: stamps for the first duty, receipts for the second of
-        requests."""
-        if self.position == 0:
-            return Use.STAMP
-        return Use.RECEIPT if self.card_class is CardClass.REQUEST else None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
     """One line of the inbox. `id` is the node's and means nothing else."""
 
@@ -89,15 +58,6 @@ class Waiting:
     question: str = ""
     answer: str = ""
     invited: bool = False
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Thread:
-    """Both drops as just read. What does not open counts as nothing said."""
-
-    told: In
-    heard: Out
-    replaced: bytes
 
 
 class Coordinator:
@@ -119,6 +79,7 @@ class Coordinator:
         self.keyring = keyring
         self.operator = operator
         self.visits = visits
+        self.threads = Threads(visits, circle.digest)
         self.circle = circle
         self.number = circle.coordinators.index(keyring.public_key)
 
@@ -129,7 +90,7 @@ class Coordinator:
         readable = [one for one in opened.values() if one is not None]
         lines = [
             _line(one, thread)
-            for one, thread in zip(readable, self._threads(readable), strict=True)
+            for one, thread in zip(readable, self.threads.read(readable), strict=True)
         ]
         unreadable = [row_id for row_id, one in opened.items() if one is None]
         return lines + [Waiting(row_id, Standing.UNREADABLE) for row_id in unreadable]
@@ -141,9 +102,9 @@ class Coordinator:
         def question(told: In) -> In:
             if told.kind == QUESTION and told.words == words:
                 return told
-            return _in(QUESTION, turn=told.turn + 1, words=words)
+            return said(QUESTION, turn=told.turn + 1, words=words)
 
-        self._write(one, question)
+        self.threads.write(one, question)
 
     def certify(self, intake_id: bytes) -> None:
         """Sign what was asked for, and forget the person. Raises NoSuchIntake."""
@@ -152,7 +113,7 @@ class Coordinator:
     def decline(self, intake_id: bytes, words: str = "") -> None:
         """Say no, with *words* if there is something to say. Raises NoSuchIntake."""
         one = self.find(intake_id)
-        self._write(one, lambda told: _in(DECLINED, turn=told.turn, words=words))
+        self.threads.write(one, lambda told: said(DECLINED, turn=told.turn, words=words))
         self.operator.delete_intake(one.id)
 
     def delete(self, intake_id: bytes) -> None:
@@ -178,10 +139,10 @@ class Coordinator:
 
         def certified(told: In) -> In:
             return replace(
-                _in(CERTIFIED, turn=told.turn, words=""), signed_roots=roots, signed_extras=extras
+                said(CERTIFIED, turn=told.turn, words=""), signed_roots=roots, signed_extras=extras
             )
 
-        self._write(one, certified)
+        self.threads.write(one, certified)
         self.operator.delete_intake(one.id)
 
     def _sign(self, one: Opened) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -214,56 +175,8 @@ class Coordinator:
         extras = 0 if one.extras_use is None else BLIND_COUNT
         return on_duty and len(one.intake.blinded_extras) == extras
 
-    def _threads(self, opened: Sequence[Opened]) -> Iterable[_Thread]:
-        at_once = desk_visits.LOOK_READS // DROPS_A_THREAD
-        for start in range(0, len(opened), at_once):
-            some = opened[start : start + at_once]
-            readers: list[ReadSecret] = []
-            for one in some:
-                readers += [reader_of(_in_write(one)), ReadSecret(one.intake.out_read)]
-            records = desk_visits.look(self.visits, readers)
-            for one, told, heard in zip(some, records[::2], records[1::2], strict=True):
-                yield self._thread(one, told, heard)
 
-    def _thread(self, one: Opened, told: bytes, heard: bytes) -> _Thread:
-        key = one.intake.thread_key
-        try:
-            unverified_out = open_record(Out, heard, key=key, aad=self._aad("thread out", one))
-        except CannotOpen:
-            unverified_out = Out(turn=0, words="")
-        try:
-            said = open_record(In, told, key=key, aad=self._aad("thread in", one))
-        except CannotOpen:
-            said = _in(NOTHING_YET, turn=0, words="")
-        return _Thread(told=said, heard=unverified_out, replaced=record_hash(told))
-
-    def _write(self, one: Opened, say: Callable[[In], In]) -> None:
-        """Replace what *in* says. Somebody else writing meanwhile is seen and merged with."""
-        for _ in range(STALE_TRIES):
-            (thread,) = self._threads([one])
-            message = say(thread.told)
-            if message == thread.told:
-                return
-            aad = self._aad("thread in", one)
-            record = close_record(message, key=one.intake.thread_key, aad=aad)
-            verdict = desk_visits.leave(self.visits, _in_write(one), thread.replaced, record)
-            if verdict != desk_visits.STALE:
-                return
-        raise NodeMisbehaves("every write is stale")
-
-    def _aad(self, label: str, one: Opened) -> bytes:
-        return bound(label, self.circle.digest, u32(one.period), u8(one.position))
-
-
-def _in(kind: int, *, turn: int, words: str) -> In:
-    return In(kind=kind, turn=turn, words=words, signed_roots=(), signed_extras=())
-
-
-def _in_write(one: Opened) -> WriteSecret:
-    return WriteSecret(one.intake.in_write)
-
-
-def _line(one: Opened, thread: _Thread) -> Waiting:
+def _line(one: Opened, thread: Thread) -> Waiting:
     told, heard = thread.told, thread.heard
     answered = told.kind == QUESTION and heard.turn == told.turn
     standing = {

@@ -168,6 +168,10 @@ class _Keyring(Generic[Secrets]):
             self.secrets = after
         return after
 
+    def set_passphrase(self, passphrase: str, *, cost: Cost = RFC_9106_SECOND_ONE_LANE) -> None:
+        """Seal the keyring under another passphrase. Raises KeyringBusy."""
+        self._file.set_passphrase(passphrase, cost)
+
     @classmethod
     def _decoded(cls, content: bytes) -> Secrets:
         try:

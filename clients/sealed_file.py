@@ -120,6 +120,14 @@ class SealedFile:
         self.content = content
         self._seen = identity(self.path)
 
+    def set_passphrase(self, passphrase: str, cost: Cost = RFC_9106_SECOND_ONE_LANE) -> None:
+        """Seal the file anew. Other programs that have it open find themselves shut out."""
+        header = _header(self._kind, cost, secrets.token_bytes(SALT_BYTES))
+        key = _key_of(passphrase, header)
+        with self.held():
+            self._header, self._key = header, key
+            self.write(self.content)
+
 
 def _header(kind: int, cost: Cost, salt: bytes) -> bytes:
     return (

@@ -229,3 +229,14 @@ def test_the_real_cost_is_the_named_one(tmp_path: Path) -> None:
     assert RFC_9106_SECOND_ONE_LANE.memory_kib == 65_536
     MatcherKeyring.create(tmp_path / "matcher.keyring", PASSPHRASE)
     assert MatcherKeyring.open(tmp_path / "matcher.keyring", PASSPHRASE).secrets.epochs == ()
+
+
+def test_another_passphrase_shuts_the_old_one_out(path: Path, keyring: CoordinatorKeyring) -> None:
+    other = CoordinatorKeyring.open(path, PASSPHRASE)
+    keyring.set_passphrase("новы", cost=CHEAPEST)
+    keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
+    with pytest.raises(WrongPassphrase):
+        CoordinatorKeyring.open(path, PASSPHRASE)
+    with pytest.raises(WrongPassphrase):
+        other.refresh()
+    assert CoordinatorKeyring.open(path, "новы").secrets.burned_receipts == (burn(1),)
