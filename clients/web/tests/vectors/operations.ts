@@ -450,9 +450,10 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
     return { blinded: toHex(value.blinded), inverse: toHex(fromInteger(value.inverse, 256)) };
   },
 
-  blind_sign: (given) => ({
-    blind_signature: toHex(blindSign(given.integer("p"), given.integer("q"), given.bytes("blinded"))),
-  }),
+  blind_sign(given) {
+    const signed = blindSign(given.integer("p"), given.integer("q"), given.bytes("blinded"));
+    return { blind_signature: toHex(signed) };
+  },
 
   unblind: (given) => ({
     signature: toHex(
