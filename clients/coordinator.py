@@ -100,7 +100,7 @@ class Coordinator:
         one = self.find(intake_id)
 
         def question(told: In) -> In:
-            if told.kind == QUESTION and told.words == words:
+            if told.kind == CERTIFIED or (told.kind == QUESTION and told.words == words):
                 return told
             return said(QUESTION, turn=told.turn + 1, words=words)
 
@@ -113,7 +113,12 @@ class Coordinator:
     def decline(self, intake_id: bytes, words: str = "") -> None:
         """Say no, with *words* if there is something to say. Raises NoSuchIntake."""
         one = self.find(intake_id)
-        self.threads.write(one, lambda told: said(DECLINED, turn=told.turn, words=words))
+
+        def declined(told: In) -> In:
+            # Signatures that are out cannot be taken back, only lost to somebody.
+            return told if told.kind == CERTIFIED else said(DECLINED, turn=told.turn, words=words)
+
+        self.threads.write(one, declined)
         self.operator.delete_intake(one.id)
 
     def delete(self, intake_id: bytes) -> None:

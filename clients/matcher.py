@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
+from clients.epoch_keys import destroy_before, make_durable
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.keyring import HeldEpoch, MatcherKeyring, MatcherSecrets
+from clients.keyring import MatcherKeyring
 from clients.operator import PAGE_ROWS, OperatorClient
 from clients.rounds.hearing import hear
 from clients.rounds.opening import Keys, open_cards, open_round_key
@@ -29,7 +30,6 @@ from crypto.circle import Circle
 from crypto.commit_headers import CommitHeader, read_commit_header
 from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor
 from crypto.drops import DropAddress, ReadSecret
-from crypto.errors import InvalidKey
 from crypto.labels import SECRET_BYTES
 from crypto.sealing import SealingKey
 from matching.cards import Offer, Request
@@ -125,7 +125,7 @@ class Matcher:
         commit, report = self._unacknowledged
         self._send(commit)
         self._unacknowledged = None
-        self._destroy_keys_before(epoch + 1)
+        destroy_before(self.keyring, epoch + 1)
         return report
 
     def run_forever(
@@ -171,7 +171,7 @@ class Matcher:
 
     def _publish(self, epoch: int, now: float) -> None:
         """Open *epoch*, whose key is on the disk before anybody can seal to it."""
-        kept = self.keyring.change(lambda before: _with_key_of(before, epoch))
+        kept = make_durable(self.keyring, epoch)
         seconds = self.circle.policy.epoch_seconds
         descriptor = write_epoch_descriptor(
             self.circle,
@@ -269,33 +269,15 @@ class Matcher:
 
         The node's word is not enough for that: a commit is in if it is one that was signed.
         """
-        if not any(held.epoch == epoch for held in self.keyring.secrets.epochs):
+        kept = [held.epoch for held in self.keyring.secrets.epochs]
+        if epoch not in kept:
             raise NodeMisbehaves("an epoch is open that was never published")
-        if any(held.epoch < epoch for held in self.keyring.secrets.epochs):
+        if min(kept) < epoch:
             self._committed_header(epoch - 1)
-            self._destroy_keys_before(epoch)
+            destroy_before(self.keyring, epoch)
 
     def _committed_header(self, epoch: int) -> CommitHeader:
         header = read_commit_header(self.operator.committed_header(epoch), self.circle)
         if header.epoch != epoch:
             raise NodeMisbehaves("the header of another round")
         return header
-
-    def _destroy_keys_before(self, epoch: int) -> None:
-        """Only after the commit was acknowledged: until then the old key can do the round again."""
-
-        def without_old(kept: MatcherSecrets) -> MatcherSecrets:
-            needed = tuple(held for held in kept.epochs if held.epoch >= epoch)
-            return kept if needed == kept.epochs else replace(kept, epochs=needed)
-
-        self.keyring.change(without_old)
-
-
-def _with_key_of(kept: MatcherSecrets, epoch: int) -> MatcherSecrets:
-    """Also the key of *epoch*; one that is there already is the one to go on with."""
-    try:
-        kept.epoch_key(epoch)
-    except InvalidKey:
-        fresh = HeldEpoch(epoch=epoch, seed=secrets.token_bytes(SECRET_BYTES))
-        return replace(kept, epochs=(*kept.epochs, fresh))
-    return kept

@@ -91,6 +91,19 @@ def test_a_decline_ends_the_thread(desks: Desks) -> None:
         desk.certify(waiting.id)
 
 
+def test_a_certificate_that_is_out_is_not_overwritten(desks: Desks) -> None:
+    person = admit(Asking(desks))
+    desk = desks.coordinator(0)
+    (waiting,) = desk.inbox()
+    delete, desk.operator.delete_intake = desk.operator.delete_intake, lambda _id: None  # type: ignore[method-assign]
+    desk.certify(waiting.id)
+    desk.ask(waiting.id, "Хто вы?")
+    desk.operator.delete_intake = delete  # type: ignore[method-assign]
+    desk.decline(waiting.id)
+    person.unblinded(0)
+    assert desk.inbox() == []
+
+
 def test_many_threads_are_read_twelve_drops_at_once(desks: Desks) -> None:
     for number in range(8):
         admit(Asking(desks, words=str(number)))
