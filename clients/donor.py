@@ -21,6 +21,7 @@ from clients.person import Place
 from clients.sittings import PersonClient
 from clients.state import Act, State, nothing
 from clients.views import SlotView, Status, slot_view, vetting_status
+from clients.wishes import checked_wish
 from clients.work import Progress
 from crypto.conversations import again_value
 from crypto.labels import BLIND_COUNT
@@ -76,6 +77,8 @@ class Donor(PersonClient):
 
     def post_card(self, index: int | None = None, wish: Wish | None = None) -> DonorView:
         """Post the card of an earned slot: the one of *index*, or the first there is."""
+        if wish is not None:
+            checked_wish(wish, self.role)
         sitting = self._sit()
         states = self._survey(sitting)
         unspent = [slot.index for slot in shelves.unspent_slots(states[-1].shelf)]

@@ -9,7 +9,9 @@ ClientError
 ├── NotPossible           what was decided does not fit where things stand; nothing was sent
 │   ├── WrongRole         the list already asks, and this wants to give, or the reverse
 │   ├── MatchChanged      the match that was decided about is over
-│   └── TooLong           the words do not fit
+│   ├── TooLong           the words do not fit
+│   ├── WishRefused       what is asked for or offered names nothing, or too much
+│   └── NoPeriod          the circle has no certifying keys for today
 ├── InviteTextError       what was typed is not an invite
 ├── DeskError             what a coordinator asked for cannot be done
 │   ├── NotOnDuty         this keyring is no coordinator of the circle, or has no key for the duty
@@ -70,6 +72,14 @@ class MatchChanged(NotPossible):
 
 class TooLong(NotPossible):
     """This is too long to be sent. Shorten it."""
+
+
+class WishRefused(NotPossible):
+    """Choose a region, at least one way, and what is needed."""
+
+
+class NoPeriod(NotPossible):
+    """The circle cannot certify anybody today. Fetch the circle again, or ask a coordinator."""
 
 
 class InviteTextError(ClientError):

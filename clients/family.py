@@ -20,6 +20,7 @@ from clients.sittings import PersonClient
 from clients.state import Act, State
 from clients.views import SlotView, Status, slot_view, vetting_status
 from clients.visit import Sitting
+from clients.wishes import checked_wish
 from clients.work import Progress
 from crypto.conversations import again_value
 from crypto.labels import BLIND_COUNT
@@ -73,6 +74,7 @@ class Family(PersonClient):
 
     def post_card(self, wish: Wish) -> FamilyView:
         """Ask for a parcel with *wish*. While one is on its way, that one stays the only one."""
+        checked_wish(wish, self.role)
         sitting = self._sit()
         states = self._survey(sitting)
         if any(shelves.live_slots(state.shelf) for state in states):

@@ -8,9 +8,10 @@ answer to the same request. Secrets travel in bodies: no address, error or `repr
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ TIMEOUT_SECONDS = 60.0
 _OCTETS = "application/octet-stream"
 _BUSY = frozenset({"busy", "too_slow"})
 _PROBLEM_BYTES = 4_096
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Recorder = Callable[[str, str, bytes, int], None]
 """Told of every request: method, path, body, and how many bytes came back. For tests."""
@@ -53,6 +55,15 @@ class OpenEpoch:
 
     descriptor: EpochDescriptor
     committed: int
+
+
+@dataclass(frozen=True, repr=False)
+class _Answer:
+    """Status, media type and body of a response, none of it trusted."""
+
+    status: int
+    media_type: str
+    content: bytes
 
 
 class NodeClient:
@@ -144,49 +155,68 @@ class NodeClient:
         return self._octets("/visit/leave", body, LEAVE_BYTES, LEAVE_ANSWER_BYTES)
 
     def _json(self, path: str, at_most: int) -> bytes:
-        answer = self._sent("GET", path, b"", 0, json_answer=True)
-        if len(answer) > at_most:
-            raise NodeMisbehaves
-        return answer
+        return self._sent("GET", path, b"", 0, json_answer=True, at_most=at_most)
 
     def _octets(self, path: str, body: bytes, size: int, answer_size: int) -> bytes:
-        answer = self._sent("POST", path, body, size, json_answer=False)
+        answer = self._sent("POST", path, body, size, json_answer=False, at_most=answer_size)
         if len(answer) != answer_size:
             raise NodeMisbehaves
         return answer
 
-    def _sent(self, method: str, path: str, body: bytes, size: int, *, json_answer: bool) -> bytes:
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        size: int,
+        *,
+        json_answer: bool,
+        at_most: int = _PROBLEM_BYTES,
+    ) -> bytes:
         if len(body) != size:
             raise AssertionError(f"{path} takes {size} bytes")  # ours to get right, never typed
-        headers = {"content-type": _OCTETS} if method == "POST" else {}
-        response = self._answered(method, path, body, headers)
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if response.status_code not in (200, 201):
-            raise _refusal(response, media_type)
-        if media_type != ("application/json" if json_answer else _OCTETS):
+        answer = self._answered(method, path, body, max(at_most, _PROBLEM_BYTES))
+        if answer.status not in (200, 201):
+            raise _refusal(answer)
+        if answer.media_type != ("application/json" if json_answer else _OCTETS):
             raise NodeMisbehaves
-        return response.content
+        if len(answer.content) > at_most:
+            raise NodeMisbehaves
+        return answer.content
 
-    def _answered(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> httpx.Response:
+    def _answered(self, method: str, path: str, body: bytes, at_most: int) -> _Answer:
         """Some answer; asked again, after a pause with jitter, while there is none."""
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._pause(PAUSE_SECONDS * 2**attempt * (0.5 + secrets.randbelow(1_000) / 1_000))
             try:
-                response = self._http.request(
-                    method, self._base_url + path, content=body or None, headers=dict(headers)
-                )
-            except (httpx.HTTPError, httpx.InvalidURL, OSError):
+                answer = self._asked(method, path, body, at_most)
+            except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError):
                 # The cause may repeat an address or a proxy's words; it stays here.
                 continue
             if self._recorder is not None:
-                self._recorder(method, path, body, len(response.content))
-            if response.status_code == 503 and _code(response) in _BUSY and attempt < ATTEMPTS - 1:
+                self._recorder(method, path, body, len(answer.content))
+            if answer.status == 503 and _code(answer) in _BUSY and attempt < ATTEMPTS - 1:
                 continue
-            return response
+            return answer
         raise NodeUnreachable from None
+
+    def _asked(self, method: str, path: str, body: bytes, at_most: int) -> _Answer:
+        # Not compressed: an answer's length is part of what is checked, and nothing may swell here.
+        headers = {"accept-encoding": "identity"}
+        if method == "POST":
+            headers["content-type"] = _OCTETS
+        url = self._base_url + path
+        with self._http.stream(method, url, content=body or None, headers=headers) as response:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise NodeMisbehaves
+            content = bytearray()
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > at_most:
+                    raise NodeMisbehaves
+            media_type = response.headers.get("content-type", "").partition(";")[0]
+            return _Answer(response.status_code, media_type.strip().lower(), bytes(content))
 
 
 def _object(document: bytes) -> dict[str, Any]:
@@ -196,22 +226,20 @@ def _object(document: bytes) -> dict[str, Any]:
         raise NodeMisbehaves from None
 
 
-def _refusal(response: httpx.Response, media_type: str) -> NodeRefused | NodeMisbehaves:
-    code = _code(response)
-    if media_type != "application/problem+json" or code is None:
+def _refusal(answer: _Answer) -> NodeRefused | NodeMisbehaves:
+    code = _code(answer)
+    if answer.media_type != "application/problem+json" or code is None:
         return NodeMisbehaves()
-    return NodeRefused(code, response.status_code)
+    return NodeRefused(code, answer.status)
 
 
-def _code(response: httpx.Response) -> str | None:
+def _code(answer: _Answer) -> str | None:
     """The stable code of a problem, or None; only what a code may look like is let through."""
-    if len(response.content) > _PROBLEM_BYTES:
+    if len(answer.content) > _PROBLEM_BYTES:
         return None
     try:
-        value = json.loads(response.content)
+        value = json.loads(answer.content)
     except (ValueError, RecursionError):
         return None
     code = value.get("code") if isinstance(value, dict) else None
-    if not isinstance(code, str) or not 0 < len(code) <= 40:
-        return None
-    return code if code.replace("_", "").isascii() and code.replace("_", "").isalnum() else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else None

@@ -11,15 +11,18 @@ card was live, to spare a visit, and finds that out again when it does not know.
 from __future__ import annotations
 
 from clients import cards, shelves, vetting
-from clients.errors import NodeRefused, WrongRole
+from clients.errors import NodeRefused, NoPeriod, NotPossible, WrongRole
 from clients.following import blanks_due, keep_up, reads_back
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
 from clients.person import Place
 from clients.state import Act, State, nothing
 from clients.visit import Sitting
+from clients.wishes import checked_wish
 from clients.work import Progress
 from crypto.circle import Circle
+from crypto.errors import InvalidKey
+from crypto.messages.intake import FAMILY
 from crypto.messages.shelf import ASKED, POSTED, Shelf, Wish
 
 FOLLOW_UPS = 5
@@ -81,11 +84,18 @@ class PersonClient:
         progress: Progress | None,
     ) -> list[State]:
         vetting.checked_words(words)
+        checked_wish(wish, self.role)
+        if invite is not None and self.role != FAMILY:
+            raise NotPossible
         sitting = self._sit()
         states = self._survey(sitting)
         if states[0].shelf is not None:
             return states  # asked before: the same again is the same
         circle, node = self._circle, self._node
+        try:
+            circle.period_on(self._today)
+        except InvalidKey:
+            raise NoPeriod from None
         body = vetting.intake_body(
             circle,
             sitting.current,

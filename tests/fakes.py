@@ -67,7 +67,6 @@ class FakeNode(httpx.BaseTransport):
     def open_epoch(self, epoch: int) -> None:
         """Publish *epoch*; its key is fixed by its number."""
         self.epoch = epoch
-        self.epoch_key = SealingKey(hashed("fake epoch", u32(epoch)))
         self.descriptor = write_epoch_descriptor(
             self.trial.circle,
             epoch=epoch,
@@ -76,6 +75,11 @@ class FakeNode(httpx.BaseTransport):
             closes=epoch + 1,
             signing_seed=self.trial.matcher_seed,
         )
+
+    @property
+    def epoch_key(self) -> SealingKey:
+        """The key of the open epoch."""
+        return SealingKey(hashed("fake epoch", u32(self.epoch)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""

@@ -51,6 +51,7 @@ def test_a_refusal_is_known_by_code_and_status() -> None:
         httpx.Response(302, headers={"location": "http://elsewhere"}),
         httpx.Response(500, content=b"<html>", headers={"content-type": "text/html"}),
         httpx.Response(403, content=b"[]", headers={"content-type": "application/problem+json"}),
+        httpx.Response(200, content=b"x" * 49_152, headers={**OCTETS, "content-encoding": "br"}),
         problem("a code <script>", 403),
         problem("x" * 5_000, 403),
     ],
@@ -58,6 +59,21 @@ def test_a_refusal_is_known_by_code_and_status() -> None:
 def test_garbage_is_no_answer(answer: httpx.Response) -> None:
     with pytest.raises(NodeMisbehaves):
         client_of(lambda _: answer).look(SECRET_WORDS)
+
+
+def test_an_answer_without_end_is_not_read_to_the_end() -> None:
+    sent: list[int] = []
+
+    def endless():
+        while True:
+            sent.append(1)
+            assert len(sent) < 20
+            yield b"x" * 16_384
+
+    with pytest.raises(NodeMisbehaves):
+        client_of(lambda _: httpx.Response(200, content=endless(), headers=OCTETS)).look(
+            SECRET_WORDS
+        )
 
 
 def test_trouble_on_the_way_is_tried_again_and_then_told() -> None:

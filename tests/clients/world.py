@@ -5,6 +5,7 @@ Every call makes a new client object: nothing is carried from one step to the ne
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import httpx
@@ -22,6 +23,9 @@ VOUCHER, LOCKER, DELIVERY = 0, 1, 2
 
 Requests = list[tuple[str, int, int]]
 Step = Callable[["World", httpx.BaseTransport | None], object]
+
+
+_STARTS: list[World] = []
 
 
 class World:
@@ -69,6 +73,17 @@ class World:
 
     def posted(self) -> World:
         """Both are certified, and their cards stand."""
+        if self.node.drops or self.trial is not make_trial_circle():
+            return self._posted()
+        if not _STARTS:
+            _STARTS.append(World()._posted())
+        # The same start for every test: signing it anew would take most of a test's time.
+        copied = copy.deepcopy(_STARTS[0], {id(self.trial): self.trial})
+        self.node, self.requests = copied.node, copied.requests
+        self.coordinators, self.matchmaker = copied.coordinators, copied.matchmaker
+        return self
+
+    def _posted(self) -> World:
         self.asked().coordinators.certify()
         self.family().visit()
         self.donor().visit()
