@@ -86,6 +86,10 @@ def _pages(state: State, seen: Seen) -> tuple[bytes, ...]:
     # A card that is no longer on the shelf: what its partner may still want to read stays.
     if state.slot is None:
         return seen.pages
+    # A notice that is missing says nothing about the match: a conversation is erased when it is
+    # over, not when a node forgets to mention it.
+    if state.notice is None and state.slot.met:
+        return seen.pages
     key = state.conversation_key
     if key is None or state.encounter is None:
         rest = tuple(random_record() for _ in range(PAGES - 1))

@@ -129,8 +129,11 @@ def _with_encounter(state: State) -> State:
     slot = state.slot
     if state.shelf is None or slot is None or state.notice is None or state.notice.match is None:
         return state
-    chosen = slot.chosen if slot.chosen is not None else state.shelf.wish
     match = state.notice.match
+    # The shelf has met a later match: a node that shows an old notice undoes nothing.
+    if match.matched < slot.met:
+        return replace(state, notice=None)
+    chosen = slot.chosen if slot.chosen is not None else state.shelf.wish
     encounter = encounter_of(state.circle, state.place, state.shelf.role, chosen, match)
     refused = encounter is None and state.notice.phase in (HELD, AGREED)
     return replace(state, encounter=encounter, refused=refused)

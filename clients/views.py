@@ -161,7 +161,9 @@ def _slot_status(state: State) -> Status:
         return Status.WITHDRAWN
     if state.refused:
         return Status.REFUSED_MATCH
-    if notice is None or notice.phase == WAITING:
+    if notice is None:
+        return Status.WAITING
+    if notice.phase == WAITING:
         # `met` outlives its match: once there was one, somebody fell away.
         return Status.PEER_SILENT if slot.met else Status.WAITING
     if notice.phase == IDLE:

@@ -235,6 +235,42 @@ def test_a_shelf_hidden_for_a_visit_costs_nothing() -> None:
     assert world.family().visit().status == Status.CODE
 
 
+def test_a_notice_kept_back_for_a_visit_costs_no_word() -> None:
+    world = World().agreed(DELIVERY)
+    world.family().show_address("Vulica 1")
+    world.donor().ordered(0, "tomorrow")
+    notices, world.node.notices = world.node.notices, {}
+
+    world.family().visit()
+    world.donor().visit()
+
+    world.node.notices = notices
+    assert world.family().visit().status == Status.ORDERED
+    assert world.donor().visit().slot(0).terms == "Vulica 1"
+
+
+def test_a_notice_of_an_earlier_match_does_not_bring_it_back() -> None:
+    world = World().held(VOUCHER)
+    world.donor().visit()
+    early = world.node.notices
+    world.matchmaker.reopen(world.matchmaker.of(0)[0])
+    world.matchmaker.round()
+    world.donor().visit()
+    world.matchmaker.round(world.matchmaker.pair_first(VOUCHER))
+    index = next(s.index for s in world.donor().visit().slots if s.status == Status.HELD)
+    world.donor().accept(index, "CODE-2")
+    committed, now = world.node.committed, world.node.notices
+
+    world.node.committed, world.node.notices = 1, early
+    world.family().visit()
+    world.donor().visit()
+
+    world.node.committed, world.node.notices = committed, now
+    view = world.family().visit()
+    assert view.card is not None
+    assert view.card.code == "CODE-2"
+
+
 def test_blanked_pages_are_written_again() -> None:
     world = World().agreed(DELIVERY)
     world.family().show_address("Vulica 1")
