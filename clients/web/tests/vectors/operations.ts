@@ -7,6 +7,8 @@
 
 import { readFileSync } from "node:fs";
 
+import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
+
 import * as blinding from "../../src/crypto/blinding.ts";
 import { fromHex, fromInteger, sameBytes, toHex, toInteger } from "../../src/crypto/bytes.ts";
 import * as certificates from "../../src/crypto/certificates.ts";
@@ -578,6 +580,21 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
     return {};
   },
 };
+
+/** Whether the record of *input* decrypts, whatever may be inside. */
+export function decrypts(input: JsonObject): boolean {
+  const given = new Given(input);
+  const record = given.bytes("record");
+  if (given.has("seed")) {
+    return new SealingKey(given.bytes("seed"))._decrypt(record, given.bound()).length > 0;
+  }
+  const cipher = xchacha20poly1305(
+    given.bytes("key"),
+    record.slice(0, NONCE_BYTES),
+    given.bound(),
+  );
+  return cipher.decrypt(record.slice(NONCE_BYTES)).length > 0;
+}
 
 /** What *operation* gives for *input*; raises what the code under test raises. */
 export async function perform(operation: string, input: JsonObject): Promise<Json> {

@@ -10,8 +10,8 @@ import test from "node:test";
 import { _blindFromParts, _unblindFromParts } from "../../src/crypto/blinding.ts";
 import { fromHex, fromInteger, toHex, toInteger } from "../../src/crypto/bytes.ts";
 import { PUBLIC_EXPONENT, power } from "../../src/crypto/certifying_keys.ts";
-import { CryptoError } from "../../src/crypto/errors.ts";
-import { OPERATIONS, VECTORS, perform, type Json, type JsonObject } from "./operations.ts";
+import { CryptoError, ListError } from "../../src/crypto/errors.ts";
+import { OPERATIONS, VECTORS, decrypts, perform, type JsonObject } from "./operations.ts";
 import { privateExponent } from "./operators.ts";
 
 interface Vector {
@@ -20,8 +20,8 @@ interface Vector {
   readonly comment: string;
   readonly operation: string;
   readonly input: JsonObject;
-  /** Absent where being accepted is all there is to say. */
-  readonly output?: Json;
+  /** Of a success; of a refusal, what the error tells. Absent if there is no more to say. */
+  readonly output?: JsonObject;
 }
 
 function read(path: string): unknown {
@@ -38,6 +38,12 @@ for (const path of paths) {
   const vector = read(path) as Vector;
   if (!("operation" in vector)) continue;
   operations.add(vector.operation);
+  if (vector.input["authentic"] === true) {
+    // Otherwise a broken tag could pass for a refused message.
+    test(`${path}: refused for what is inside, for it does decrypt`, () => {
+      assert.ok(decrypts(vector.input));
+    });
+  }
   test(`${path}: ${vector.comment}`, async () => {
     assert.equal(path.split("/").at(-1), `${vector.name}.json`);
     if (vector.expect === "success") {
@@ -46,6 +52,11 @@ for (const path of paths) {
       await assert.rejects(perform(vector.operation, vector.input), (error) => {
         assert.ok(error instanceof CryptoError, `refused with ${String(error)}`);
         assert.equal(error.code, vector.expect);
+        for (const [what, told] of Object.entries(vector.output ?? {})) {
+          assert.equal(what, "line_number");
+          assert.ok(error instanceof ListError);
+          assert.equal(error.lineNumber, told);
+        }
         return true;
       });
     }
