@@ -108,6 +108,13 @@ class Catalogue:
         """The stores of *preset*; none if a newer or older almanac had more presets."""
         return self.presets[preset] if preset < len(self.presets) else ()
 
+    def modes(self, *, region: Region, preset: int, needs: int) -> Bits:
+        """How *needs* can travel to *region* at all: what is worth offering to choose from."""
+        stocked = [self.stores[n] for n in self.reach(preset) if not needs & ~self.stores[n].needs]
+        return bits(
+            mode for mode in Mode if any(one.serves(mode=mode, region=region) for one in stocked)
+        )
+
     @classmethod
     def from_json(cls, unverified: object) -> Catalogue:
         """Read the almanac's ``catalogue``: exactly these names, or a ``CatalogueError``."""

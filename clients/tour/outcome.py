@@ -78,7 +78,11 @@ def outcome_of(season: Season, loot: Loot, *, seconds: float) -> Outcome:
         ),
         family_visits={
             mode.name.lower(): _median(
-                [family.sittings_to_goods for family in with_goods if family.mode is mode]
+                [
+                    family.sittings_to_goods
+                    for family in with_goods
+                    if family.mode is mode and family.player.invited
+                ]
             )
             for mode in Mode
         },

@@ -73,6 +73,7 @@ class DonorMemory:
     asked: bool = False
     certified: bool = False
     declined: bool = False
+    failed: bool = False
     earned: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
 
@@ -259,7 +260,8 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
         donor.decline(slot.index, matched=matched)
         world.told(f"donor {memory.player.number} cannot, this time")
     elif slot.facts.mode == Mode.VOUCHER:
-        failing = habit is DonorHabit.CODE_FAILS
+        failing = habit is DonorHabit.CODE_FAILS and not memory.failed
+        memory.failed = memory.failed or failing
         donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
         world.told(f"donor {memory.player.number} buys a voucher; its code goes into page 1")
     else:

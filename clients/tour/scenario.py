@@ -156,19 +156,23 @@ def _family(
         "flat": flat,
         "door": lot.randrange(10, 9_999),
     }
+    preset = lot.randrange(1, len(catalogue.presets))
+    needs = bits({Need.FOOD, lot.choice((Need.FOOD, Need.CHILD))})
+    possible = catalogue.modes(region=Region(region), preset=preset, needs=needs)
     # One mode in turn, so that every mode is seen in a small tour too; some accept everything.
-    modes = [[number % 3], [number % 3], [0, 1, 2]][lot.randrange(3)]
-    invited = number % 6 != 4
+    # The page offers only what is possible, so nobody asks for what never comes.
+    wanted = lot.choice((1 << number % 3, 1 << number % 3, bits(Mode)))
+    invited = number % 7 != 4
     return FamilyPlayer(
         number=number,
         language=LANGUAGES[number % 3],
         groceries=_draw(lot),
         wish=Wish(
             regions=1 << region,
-            modes=bits(modes),
-            preset=lot.randrange(1, len(catalogue.presets)),
+            modes=possible & wanted or possible,
+            preset=preset,
             size=lot.choice((0, 0, 1, 2)),
-            needs=bits({Need.FOOD, lot.choice((Need.FOOD, Need.CHILD))}),
+            needs=needs,
             urgency=lot.randrange(2),
         ),
         words="" if invited else f"{_pick(lot, texts['words'])} {_tail(lot)}",

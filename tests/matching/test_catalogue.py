@@ -123,3 +123,15 @@ def test_a_preset_the_catalogue_does_not_have_reaches_nothing(document: dict[str
 
     assert catalogue.reach(2) == (0, 1, 2, 3, 4)
     assert catalogue.reach(3) == ()
+
+
+def test_only_modes_that_some_store_serves_are_worth_choosing_from() -> None:
+    trial = Catalogue.from_json(TRIAL_CATALOGUE)
+
+    everything = trial.modes(region=Region.MINSK_CITY, preset=2, needs=bits([Need.FOOD]))
+    no_locker = trial.modes(region=Region.MAHILIOU, preset=2, needs=bits([Need.FOOD]))
+    nothing = trial.modes(region=Region.MINSK_CITY, preset=9, needs=0)
+
+    assert everything == bits(Mode)
+    assert no_locker == bits([Mode.VOUCHER, Mode.DELIVERY])
+    assert nothing == 0
