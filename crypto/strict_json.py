@@ -21,6 +21,8 @@ from crypto.errors import UnknownVersion, WrongShape
 
 DOCUMENT_BYTES = 512 * 1_024
 DOCUMENT_VERSION = 1
+MAX_DEPTH = 32
+"""Objects and arrays inside one another; far from where any parser's stack ends."""
 
 # The integers that JavaScript holds exactly; the twin reads the same documents.
 _LARGEST_INTEGER = 2**53 - 1
@@ -64,6 +66,8 @@ def read_object(document: JsonDocument) -> dict[str, Any]:
         raise WrongShape("not strict JSON") from None
     if not isinstance(value, dict):
         raise WrongShape("not a JSON object")
+    if _is_deeper(value, MAX_DEPTH):
+        raise WrongShape("nested too deeply")
     return value
 
 
@@ -73,8 +77,9 @@ def read_model(model: type[Model], document: JsonDocument) -> Model:
     Raises UnknownVersion, or WrongShape for every other difference.
     """
     value = read_object(document)
-    if "version" in model.model_fields and "version" in value:
-        version = value["version"]
+    if "version" in model.model_fields:
+        # The models have a default, for writing; a reader guesses none.
+        version = value.get("version")
         if type(version) is not int:
             raise WrongShape("a version is an integer")
         if version != DOCUMENT_VERSION:
@@ -146,6 +151,13 @@ def _from_b64(text: str) -> bytes:
 
 def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _is_deeper(value: object, depth_left: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return depth_left == 0 or any(_is_deeper(one, depth_left - 1) for one in inner)
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -158,6 +158,14 @@ def _drop(*path: str | int) -> Change:
     return change
 
 
+def _nested(depth: int) -> Json:
+    """A catalogue of *depth* objects inside one another."""
+    value: Json = {}
+    for _ in range(depth - 1):
+        value = {"inner": value}
+    return value
+
+
 def _scenario(name: str, comment: str, value: Json, expect: str, **more: Any) -> Scenario:
     text = json.dumps(value, ensure_ascii=False)
     return Scenario(f"circle_{name}", "circle", comment, {"document": text, **more}, expect)
@@ -172,6 +180,9 @@ def scenarios() -> Iterator[Scenario]:
     yield _scenario("all_signers", "three of three", document(signers=SIGNERS), "success")
     spaced = document(of_text=lambda text: text.replace(",", ", "))
     yield _scenario("with_spaces", "signed and hashed exactly as received", spaced, "success")
+
+    deep = document(of_almanac=_at("catalogue", value=_nested(31)))
+    yield _scenario("almanac_32_deep", "as deep as may be", deep, "success")
 
     refused = "invalid_signature"
     other = stream("another digest").hex()
@@ -226,6 +237,7 @@ def scenarios() -> Iterator[Scenario]:
     )
     matcher = charter()["matchers"][0]
     for name, change in {
+        "charter_without_version": _drop("version"),
         "charter_unknown_name": _at("more", value=1),
         "charter_threshold_4": _at("threshold", value=4),
         "charter_threshold_0": _at("threshold", value=0),
@@ -236,6 +248,8 @@ def scenarios() -> Iterator[Scenario]:
         value = document(of_charter=change)
         yield _scenario(name, "signed, and no charter", value, "wrong_shape")
     for name, change in {
+        "almanac_without_version": _drop("version"),
+        "almanac_33_deep": _at("catalogue", value=_nested(32)),
         "almanac_unknown_name": _at("more", value=1),
         "almanac_without_policy": _drop("policy"),
         "almanac_policy_name_missing": _drop("policy", "jitter_days"),

@@ -184,6 +184,10 @@ def _documents(
     for version in (0, 2):
         changed = _signed(name, label, {**content, "version": version}, seed)
         yield scenario(f"version_{version}", "never guessed", changed, "unknown_version")
+    unversioned = {k: v for k, v in content.items() if k != "version"}
+    yield scenario(
+        "without_version", "never guessed", _signed(name, label, unversioned, seed), "wrong_shape"
+    )
     more = _signed(name, label, {**content, "more": 1}, seed)
     yield scenario("unknown_name", "signed", more, "wrong_shape")
     last = list(content)[-1]

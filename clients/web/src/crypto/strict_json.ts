@@ -214,8 +214,8 @@ function textOf(document: JsonDocument): string {
   }
 }
 
-// Deeper than Python's own parser goes, and far from where a browser's stack ends.
-const MAX_DEPTH = 1_000;
+/** Objects and arrays inside one another; far from where any parser's stack ends. */
+export const MAX_DEPTH = 32;
 
 // What may follow a backslash (RFC 8259, section 7), besides u.
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -243,9 +243,9 @@ class Parser {
   }
 
   #value(depthLeft: number): Json {
-    if (depthLeft === 0) throw refusal();
     this.#match(/[ \t\n\r]*/y);
     const character = this.text.charAt(this.#at);
+    if (depthLeft === 0 && "{[".includes(character)) throw refusal();
     if (character === "{") return this.#object(depthLeft);
     if (character === "[") return this.#array(depthLeft);
     if (character === '"') return this.#string();
