@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+WITH_NODE := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -21,6 +22,14 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 .PHONY: setup
 setup: $(VENV)/.installed ## install everything into .venv, versions and hashes as locked
 
+clients/web/node_modules/.installed: clients/web/package-lock.json $(VENV)/.installed
+	@scripts/need-node.sh $(VENV)
+	cd clients/web && $(WITH_NODE) npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: web
+web: clients/web/node_modules/.installed ## install what the web client is built and tested with
+
 .PHONY: run
 run: setup ## start a ready-made trial circle: node, matcher, two coordinators
 	$(BIN)/klunak run
@@ -30,7 +39,8 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 	$(BIN)/klunak tour --families 12 --donors 9
 
 .PHONY: test
-test: setup ## run the tests (what CI runs)
+test: setup web ## run the tests (what CI runs)
+	cd clients/web && $(WITH_NODE) npm test --silent
 	$(BIN)/python -m pytest -m "not long"
 
 .PHONY: check
@@ -38,9 +48,10 @@ check: setup lint types ## run everything: lint, types, tests and the long runs
 	$(BIN)/python -m pytest
 
 .PHONY: lint
-lint: setup ## ruff: rules and formatting
+lint: setup web ## ruff and eslint: rules and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	cd clients/web && $(WITH_NODE) npm run --silent lint
 
 .PHONY: types
 types: setup ## mypy, strict

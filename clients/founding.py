@@ -53,7 +53,7 @@ TRIAL_POLICY = Policy(
     **{
         **DEFAULT_POLICY.model_dump(),
         "epoch_seconds": 20,
-        "answer_epochs": 90,
+        "answer_epochs": 15,
         "respond_epochs": 90,
         "send_epochs": 90,
         "confirm_epochs": 1_000,
@@ -62,7 +62,8 @@ TRIAL_POLICY = Policy(
         "again_epochs": 9,
     }
 )
-"""For people who try it out at one table: rounds in seconds, and half an hour to answer."""
+"""For people who try it out at one table: rounds in seconds, five minutes to answer, half an hour
+for the rest."""
 
 
 class Identity(StrictModel):

@@ -228,6 +228,10 @@ def _come_back(state: State, status: Status) -> int:
     policy = state.circle.policy
     if status in (Status.ADDRESS_SHOWN, Status.CODE_FAILED) and not state.is_donor:
         return state.epoch + policy.send_epochs
+    if status in (Status.WAITING, Status.PEER_SILENT) and not state.is_donor:
+        # Matched at the end of this epoch at best, and then the donor has its time to answer: to
+        # come sooner would be a visit for nothing.
+        return state.epoch + 1 + policy.answer_epochs
     settled = (
         Status.NOTHING,
         Status.DECLINED,

@@ -4,8 +4,9 @@ set -eu
 cd "$(dirname "$0")/.."
 lock() {
   uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-    --python-version 3.11 --quiet pyproject.toml "$@"
+    --python-version 3.11 --quiet "$@"
 }
-lock -o requirements-node.lock
-lock --extra clients -o requirements.lock
-lock --extra clients --group dev -o requirements-dev.lock
+lock pyproject.toml -o requirements-node.lock
+lock pyproject.toml --extra clients -o requirements.lock
+lock pyproject.toml --extra clients --group dev -o requirements-dev.lock
+lock --group web -o requirements-web.lock

@@ -143,9 +143,6 @@ def _with_a_slip(groceries: GroceryList) -> GroceryList:
 
 
 def _come_back(view: FamilyView, world: World) -> int:
-    if view.status in (Status.WAITING, Status.PEER_SILENT):
-        # Matched at the end of this epoch at best; then the donor has its days to answer.
-        return world.epoch + 1 + world.circle.policy.answer_epochs
     return max(view.come_back_epoch, world.epoch + 1)
 
 
