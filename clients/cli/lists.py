@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import sys
 
-from clients.cli.voice import person, plainly, say, working
+from clients.cli.phrases import Phrases
+from clients.cli.voice import at_terminal, fail, person, plainly, say, working
+from crypto.errors import ListError, RepeatedGood, UnknownGood
 from crypto.lists import (
     LINES,
     GroceryList,
     Language,
+    Line,
     dish_of,
     format_line,
     list_to_key,
     parse_line,
     parse_list,
+    suggest,
 )
+
+SUGGESTIONS = 4
+EMPTY_LINES_MAX = 50
 
 
 def read_list(language: Language) -> bytes:
@@ -22,27 +29,22 @@ def read_list(language: Language) -> bytes:
 
     The dish is shown whatever was typed: an unfamiliar one means a slip of the pen.
     """
-    with plainly():
-        grocery_list = parse_list(_typed_lines())
-        with working("opening"):
-            key = list_to_key(grocery_list)
-    say(f"your dish: {dish_of(key).names[language]}")
+    phrases = Phrases(language)
+    grocery_list = _typed_list(phrases) if at_terminal() else _piped_list(phrases)
+    with working(phrases.text("opening")):
+        key = list_to_key(grocery_list)
+    say(phrases.text("dish", dish=dish_of(key).names[language]))
+    if at_terminal():
+        say(phrases.text("dish_known"))
     return key
 
 
-def _typed_lines() -> list[str]:
-    if not sys.stdin.isatty():
-        return [sys.stdin.readline() for _ in range(LINES)]
-    say("type the nine lines of your list, in any order and language:")
-    lines: list[str] = []
-    while len(lines) < LINES:
-        typed = person.input(f"{len(lines) + 1}. ")
-        if not typed.strip():
-            continue
-        with plainly():
-            parse_line(typed)
-        lines.append(typed)
-    return lines
+def read_after_list(phrases: Phrases) -> str:
+    """The next piped line. One that belongs on a list is a tenth line, and not sent anywhere."""
+    line = sys.stdin.readline().rstrip("\r\n")
+    if _is_list_line(line):
+        fail(phrases.text("too_many_lines", line=LINES + 1))
+    return line
 
 
 def show_list(grocery_list: GroceryList, language: Language) -> list[str]:
@@ -51,3 +53,55 @@ def show_list(grocery_list: GroceryList, language: Language) -> list[str]:
     for line in lines:
         say(f"  {line}")
     return lines
+
+
+def _piped_list(phrases: Phrases) -> GroceryList:
+    texts: list[str] = []
+    written = 0
+    while written < LINES:
+        text = sys.stdin.readline()
+        if not text or len(texts) == LINES + EMPTY_LINES_MAX:
+            fail(phrases.text("too_few_lines", line=len(texts)))
+        texts.append(text)
+        written += bool(text.strip())
+    with plainly(phrases.explain):
+        return parse_list(texts)
+
+
+def _typed_list(phrases: Phrases) -> GroceryList:
+    """Line by line; a wrong one is asked for again, and the others stay."""
+    say(phrases.text("type_list"))
+    lines: dict[int, Line] = {}
+    texts: list[str] = []
+    while len(texts) < LINES:
+        typed = person.input(f"{len(texts) + 1}. ")
+        if not any(character.isalnum() for character in typed):
+            continue
+        try:
+            line = parse_line(typed)
+            if line.good in lines:
+                raise RepeatedGood
+        except ListError as error:
+            say(phrases.explain(error))
+            _say_suggestions(error, typed, phrases)
+            continue
+        lines[line.good] = line
+        texts.append(typed)
+    return parse_list(texts)
+
+
+def _say_suggestions(error: ListError, typed: str, phrases: Phrases) -> None:
+    if not isinstance(error, UnknownGood):
+        return
+    goods = suggest(typed, SUGGESTIONS) or suggest(typed.split()[0][:4], SUGGESTIONS)
+    if goods:
+        names = ", ".join(good.names[phrases.language] for good in goods)
+        say(phrases.text("perhaps", goods=names))
+
+
+def _is_list_line(text: str) -> bool:
+    try:
+        parse_line(text)
+    except ListError:
+        return False
+    return True
