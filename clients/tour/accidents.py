@@ -40,6 +40,10 @@ class Accidents:
         count = min(kills, len(among))
         return cls(frozenset(lot.sample(among, count)), frozenset(lot.sample(among, count)), lot)
 
+    def are_over(self, epoch: int) -> bool:
+        """Whether none is planned for *epoch* or later."""
+        return all(planned < epoch for planned in self.node_epochs | self.matcher_epochs)
+
     def begin_epoch(self, season: Season) -> None:
         """Perhaps let the node be killed while people are at it."""
         self.end()

@@ -34,6 +34,10 @@ FAILING = "FAILS-"
 """How a code begins that the store will not take; only the tour's families know."""
 
 
+class WordLost(Exception):
+    """Something that was acknowledged is not there any more."""
+
+
 @dataclass
 class World:
     """What is true for everybody at this moment."""
@@ -62,6 +66,7 @@ class FamilyMemory:
     confirmed: int = 0
     over: bool = False
     slipped: bool = False
+    shown: set[int] = field(default_factory=set)
     codes: list[str] = field(default_factory=list, repr=False)
 
 
@@ -74,6 +79,7 @@ class DonorMemory:
     certified: bool = False
     declined: bool = False
     failed: bool = False
+    accepted: set[tuple[int, int]] = field(default_factory=set)
     earned: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
 
@@ -148,6 +154,8 @@ def _come_back(view: FamilyView, world: World) -> int:
 
 def _decide(memory: FamilyMemory, family: Family, view: FamilyView, world: World) -> None:
     player, card = memory.player, view.card
+    if view.status is Status.NOTHING:
+        raise WordLost("a family has asked, and its list opens nothing")
     if view.status is Status.QUESTION:
         family.answer_question(player.answer)
         world.told(f"family {player.number} answers a coordinator")
@@ -188,8 +196,12 @@ def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: Wor
             return
         _has_goods(memory, family, Mode(facts.mode), world)
     elif card.status is Status.NEEDS_ADDRESS:
+        if facts.matched in memory.shown:
+            raise WordLost("an address was shown, and is asked for again")
         shown = family.show_address(player.terms[Mode(facts.mode)], matched=facts.matched)
         memory.come_back = max(_come_back(shown, world), world.epoch + 2)
+        if shown.status is Status.ADDRESS_SHOWN:
+            memory.shown.add(facts.matched)
         world.told(f"family {player.number} shows its donor a {Mode(facts.mode).name.lower()}")
     elif card.status is Status.ORDERED:
         _has_goods(memory, family, Mode(facts.mode), world)
@@ -252,6 +264,8 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
 def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
     assert slot.facts is not None
     habit, matched = memory.player.habit, slot.facts.matched
+    if (slot.index, matched) in memory.accepted:
+        raise WordLost("a donor has accepted, and is asked again")
     if habit is DonorHabit.DECLINES and not memory.declined:
         memory.declined = True
         donor.decline(slot.index, matched=matched)
@@ -260,9 +274,11 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
         failing = habit is DonorHabit.CODE_FAILS and not memory.failed
         memory.failed = memory.failed or failing
         donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
+        memory.accepted.add((slot.index, matched))
         world.told(f"donor {memory.player.number} buys a voucher; its code goes into page 1")
     else:
         donor.accept(slot.index, matched=matched)
+        memory.accepted.add((slot.index, matched))
         world.told(f"donor {memory.player.number} accepts, and waits to learn where to")
 
 

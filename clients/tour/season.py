@@ -84,8 +84,9 @@ class Season:
 
     @property
     def is_over(self) -> bool:
-        """Whether every family has what it came for, or has gone."""
-        return all(family.over for family in self.families)
+        """Whether every family has what it came for or has gone, and no accident is to come."""
+        everybody = all(family.over for family in self.families)
+        return everybody and self.accidents.are_over(self.world.epoch)
 
     def connect(self) -> NodeClient:
         """A client of the node, for one sitting."""
