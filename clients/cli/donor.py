@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from clients.cli.family import new_list
+from clients.cli.operators import today
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
     AsJson,
@@ -30,7 +31,6 @@ from clients.cli.options import (
     SpokenLanguage,
     Stores,
     seated,
-    today,
 )
 from clients.cli.phrases import shown, slot_json
 from clients.cli.voice import at_terminal, fail, quote, result, say, working

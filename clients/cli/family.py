@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from clients.cli.lists import show_list
+from clients.cli.operators import today
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
     AsJson,
@@ -30,7 +31,6 @@ from clients.cli.options import (
     Stores,
     Urgent,
     seated,
-    today,
 )
 from clients.cli.phrases import Phrases, shown, slot_json
 from clients.cli.voice import at_terminal, fail, result, say, working

@@ -11,7 +11,6 @@ import ipaddress
 import os
 import re
 import shlex
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -45,7 +44,6 @@ from crypto.messages.pages import Kind, Said
 from crypto.messages.shelf import Wish
 from matching.catalogue import Catalogue, Mode, Need, Region, Size, bits, members
 
-DAY_SECONDS = 86_400
 NODE_VARIABLE, CIRCLE_VARIABLE, LANGUAGE_VARIABLE = (
     "KLUNAK_NODE",
     "KLUNAK_CIRCLE",
@@ -224,11 +222,6 @@ SpeechKind = Annotated[
     Speech,
     typer.Option("--as", help="What your words are: an answer, a question, or that it cannot be."),
 ]
-
-
-def today() -> int:
-    """Days since 1970-01-01 (UTC)."""
-    return int(time.time()) // DAY_SECONDS
 
 
 class _Node(NodeClient):
