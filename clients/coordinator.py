@@ -83,6 +83,11 @@ class Coordinator:
         self.circle = circle
         self.number = circle.coordinators.index(keyring.public_key)
 
+    def close(self) -> None:
+        """Close both connections."""
+        self.operator.close()
+        self.visits.close()
+
     def inbox(self) -> list[Waiting]:
         """Everybody who waits, unreadable records last."""
         rows = self.operator.intake()

@@ -59,6 +59,10 @@ class OperatorClient:
     def __repr__(self) -> str:
         return "<OperatorClient>"
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._node.close()
+
     # What anybody may ask
 
     def circle_document(self) -> bytes:

@@ -52,6 +52,10 @@ class SignedHttp:
         self._challenge: bytes | None = None
         self._sleep = sleep
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
     def __repr__(self) -> str:
         return "<SignedHttp>"
 

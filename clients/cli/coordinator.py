@@ -137,7 +137,7 @@ def decline(
     """Do not vouch; a few words may go with it. It cannot be taken back."""
     with plainly():
         desk = _desk(file, node, circle, passphrase_file)
-        desk.decline(_id(intake), ask_text("words for the person (may be empty)"))
+        desk.decline(_id(intake), ask_text("words for the person (may be empty)", optional=True))
     say("declined; this thread is over, and nothing of it is kept")
 
 

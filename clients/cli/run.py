@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -113,12 +113,15 @@ def _show_invites(trial: Trial, url: str) -> None:
     """Invites for two families, made once; a slip on paper would carry the same letters."""
     file = trial.home / "invites.json"
     if not file.exists():
-        desks = [_desk(trial, url, number) for number in range(COORDINATORS)]
-        period = desks[0].circle.period_on(today()).number
-        halves = [
-            make_invites(desk.keyring, desk.operator, desk.circle, period=period, count=INVITES)
-            for desk in desks
-        ]
+        period = trial.circle().period_on(today()).number
+        halves = []
+        for number in range(COORDINATORS):
+            with closing(_desk(trial, url, number)) as desk:
+                halves.append(
+                    make_invites(
+                        desk.keyring, desk.operator, desk.circle, period=period, count=INVITES
+                    )
+                )
         _keep(file, [format_invite(slip) for slip in join_slips(*halves)])
     for number, invite in enumerate(json.loads(file.read_text()), start=1):
         say(f"invite for a family ({number}): {invite}")
@@ -183,10 +186,10 @@ def _is_ready(trial: Trial, url: str, key: bytes) -> bool:
 def _vouch(trial: Trial, url: str) -> None:
     """What two people would do at their desks, for donors of a trial only."""
     for number in range(COORDINATORS):
-        desk = _desk(trial, url, number)
-        for waiting in desk.inbox():
-            if waiting.standing is Standing.NEW and waiting.words == "trial donor":
-                desk.certify(waiting.id)
+        with closing(_desk(trial, url, number)) as desk:
+            for waiting in desk.inbox():
+                if waiting.standing is Standing.NEW and waiting.words == "trial donor":
+                    desk.certify(waiting.id)
 
 
 def _wish(trial: Trial) -> Wish:

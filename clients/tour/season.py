@@ -50,13 +50,15 @@ class Season:
     prove: bool = True
     accidents: Accidents = field(default_factory=Accidents)
     policy: Policy = field(default_factory=tour_policy)
+    front: Callable[[int], str] | None = None
     reports: list[dict[str, Any]] = field(default_factory=list)
     clerked: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.trial = Trial(self.home / "trial")
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        # Whoever wants to see what a node sees stands in front of it.
+        self.url = f"http://127.0.0.1:{self.port}" if self.front is None else self.front(self.port)
         self.trial.found(today=self.today, address=self.url, policy=self.policy)
         self.circle = self.trial.circle()
         self.world = World(self.circle, self.today, self.connect, self.scenario.lot, told=self.told)
@@ -79,6 +81,8 @@ class Season:
         traceback: TracebackType | None,
     ) -> None:
         self.accidents.end()
+        for desk in self._desks:
+            desk.close()
         for process in (*self._clerks, self.matcher, self.node):
             process.stop()
 

@@ -54,7 +54,7 @@ def test_parcels_travel_in_every_mode_and_the_node_knows_nobody() -> None:
 
 @pytest.mark.journey
 def test_a_node_and_a_matcher_killed_three_times_each_lose_nothing() -> None:
-    """The season's own checks find a code given twice, an address shown twice, a receipt made up."""
+    """The season itself notices a lost word, and a code, address or receipt that counts twice."""
     arguments = ["--families", "10", "--donors", "8", "--seed", "5", "--epochs", "12"]
     figures = tour(*arguments, "--kills", "3", seconds=400)
 

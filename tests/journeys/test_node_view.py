@@ -1,0 +1,134 @@
+"""What a node is sent does not depend on whether anybody was matched (P2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clients.tour.scenario import DonorHabit, FamilyHabit, compose
+from clients.tour.season import Season
+from matching.catalogue import Catalogue, Mode, Region, bits
+from matching.trial_catalogue import TRIAL_CATALOGUE
+from tests.journeys.onlooker import Onlooker, Shape
+
+EPOCHS = 5
+"""Enough for goods to be confirmed and receipts to go to the clerks; before slots are earned."""
+
+VISIT = [
+    ("POST", "/visit/look", 384, 49_152),
+    ("POST", "/visit/meet", 192, 16_400),
+    ("POST", "/visit/leave", 33_280, 8),
+]
+
+
+@dataclass
+class Seen:
+    """A season from in front of the node: visits and cards, and each epoch's operators."""
+
+    visits: list[tuple[str, str, int, int]]
+    cards: set[Shape]
+    intakes: set[Shape]
+    operators: list[list[Shape]]
+    matched: int
+
+
+def season_seen(home: Path, *, fitting: bool) -> Seen:
+    """Families in Minsk; donors for Minsk, or for Brest only."""
+    catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
+    scenario = compose(4, 2, seed=11, catalogue=catalogue)
+    region = Region.MINSK_CITY if fitting else Region.BREST
+    for family in scenario.families:
+        family.habit, family.invited, family.words = FamilyHabit.PLAIN, True, ""
+        family.wish = _wish(family.wish, Region.MINSK_CITY)
+    for donor in scenario.donors:
+        donor.habit = DonorHabit.PLAIN
+        donor.wish = replace(_wish(donor.wish, region), size=2, needs=0b111)
+    operators = []
+    people: list[tuple[str, str, int, int]] = []
+
+    def recorder(method: str, path: str, body: bytes, answer_bytes: int) -> None:
+        people.append((method, path, len(body), answer_bytes))
+
+    with Onlooker() as onlooker:
+        season = Season(
+            scenario,
+            home,
+            _today(),
+            prove=False,
+            front=onlooker.before,
+            recorder=recorder,
+        )
+        with season:
+            season.hand_out_invites()
+            for _ in range(EPOCHS):
+                begin = len(onlooker.seen)
+                season.live_one_epoch()
+                epoch = [_normal(s) for s in onlooker.seen[begin:]]
+                operators.append([s for s in epoch if s.path.startswith("/operator")])
+        seen = onlooker.seen
+    return Seen(
+        visits=[request for request in people if request[1].startswith("/visit")],
+        cards={s for s in seen if s.path == "/cards"},
+        intakes={s for s in seen if s.path == "/intake"},
+        operators=operators,
+        matched=sum(report.get("matched", 0) for report in season.reports),
+    )
+
+
+def _wish(wish: Any, region: Region) -> Any:
+    return replace(wish, regions=bits([region]), modes=bits([Mode.VOUCHER]), preset=2, size=0)
+
+
+def _today() -> int:
+    return 20_780  # any day; a whole season lies in it
+
+
+def _normal(shape: Shape) -> Shape:
+    """Ids are random bytes of one length; only their place and length are compared."""
+    return replace(shape, path=re.sub(r"[0-9a-f]{64}", "<id>", shape.path))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Seen, Seen]:
+    matched = season_seen(tmp_path_factory.mktemp("matched"), fitting=True)
+    waiting = season_seen(tmp_path_factory.mktemp("waiting"), fitting=False)
+    assert matched.matched >= 4
+    assert waiting.matched == 0
+    return matched, waiting
+
+
+@pytest.mark.journey
+def test_every_visit_is_three_requests_of_one_shape(both: tuple[Seen, Seen]) -> None:
+    for seen in both:
+        visits, rest = divmod(len(seen.visits), len(VISIT))
+        assert visits > 10
+        assert rest == 0
+        assert seen.visits == VISIT * visits
+
+
+@pytest.mark.journey
+def test_every_card_and_every_intake_is_one_request_of_one_shape(both: tuple[Seen, Seen]) -> None:
+    matched, waiting = both
+    assert matched.cards == waiting.cards
+    assert matched.intakes == waiting.intakes
+    assert len(matched.cards) == len(matched.intakes) == 1
+
+
+@pytest.mark.journey
+def test_what_matcher_and_clerks_send_is_equal_request_by_request(both: tuple[Seen, Seen]) -> None:
+    """Closing, collecting, parts, commit; batches and answers: number, order, sizes."""
+    matched, waiting = both
+    for with_pairs, without in zip(matched.operators, waiting.operators, strict=True):
+        assert _by_kind(with_pairs) == _by_kind(without)
+
+
+def _by_kind(shapes: list[Shape]) -> dict[str, list[Shape]]:
+    # Two clerks work at once, so only each kind's own order is theirs.
+    kinds: dict[str, list[Shape]] = {}
+    for shape in shapes:
+        kinds.setdefault(shape.path.split("?")[0], []).append(shape)
+    return kinds
