@@ -35,6 +35,10 @@ def free_port() -> int:
         return port
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class Process:
     """A child process that ends with its parent's `with`."""
 
@@ -48,7 +52,7 @@ class Process:
     ) -> None:
         self.log = log
         pipe = subprocess.PIPE if piped else subprocess.DEVNULL
-        with log.open("ab") as errors:
+        with open(log, "ab", opener=_private) as errors:
             self._child = subprocess.Popen(  # noqa: S603  our own interpreter and modules
                 [sys.executable, "-B", *arguments],
                 stdin=pipe,

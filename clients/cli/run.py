@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.panel import Panel
 
@@ -19,7 +20,8 @@ from clients.cli.operators import today
 from clients.cli.voice import fail, person, plainly, say, working
 from clients.coordinator import Coordinator, Standing
 from clients.donor import Donor
-from clients.errors import NodeUnreachable
+from clients.errors import NodeRefused, NodeUnreachable
+from clients.founding import TRIAL_POLICY
 from clients.invites import join_slips, make_invites
 from clients.invites_text import format_invite
 from clients.keyring import CoordinatorKeyring
@@ -33,6 +35,13 @@ from crypto.lists import draw_list, format_line, list_to_key, parse_list
 from crypto.messages.shelf import Wish
 from matching.catalogue import Catalogue, Mode, Need, Region, Size, bits
 
+STEPS = {
+    "family new": "draw a list and write it down",
+    "family ask --region minsk-city --mode voucher --need food --invite": "type it, and an invite",
+    "family visit": "a little later: the card goes out",
+    "donor visit": "type a donor's list from below: a family waits",
+}
+
 INVITES = 2
 DONORS = 2
 WATCH_SECONDS = 0.5
@@ -44,6 +53,9 @@ def run(
         Path, typer.Option(help="Where the trial lives; it goes on from there next time.")
     ] = Path("trial"),
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port on 127.0.0.1.")] = 8750,
+    epoch_seconds: Annotated[
+        int, typer.Option(min=2, max=86_400, help="How long an epoch lasts, in a new trial.")
+    ] = TRIAL_POLICY.epoch_seconds,
 ) -> None:
     """Start a trial circle: a node, a matcher beside it, two coordinators with clerks.
 
@@ -55,7 +67,8 @@ def run(
     with plainly(), ExitStack() as stack:
         if not trial.exists:
             with working("founding a circle: keys for two coordinators, a matcher, a signer"):
-                trial.found(today=today(), address=url)
+                policy = TRIAL_POLICY.model_copy(update={"epoch_seconds": epoch_seconds})
+                trial.found(today=today(), address=url, policy=policy)
         try:
             trial.circle().period_on(today())
         except InvalidKey:
@@ -130,38 +143,25 @@ def _show_invites(trial: Trial, url: str) -> None:
 def _say_what_next(trial: Trial, url: str) -> None:
     klunak = Path(sys.executable).parent / "klunak"
     command = os.path.relpath(klunak) if klunak.exists() else "klunak"
-    steps = {
-        "family new": "draw a list and write it down",
-        "family ask --invite": "type the list, then an invite",
-        "family visit": "a little later: the card goes out",
-        "donor visit": "type a donor's list from below",
-    }
-    lines = [f"{command} {step:22} [dim]{why}[/dim]" for step, why in steps.items()]
-    person.print(
-        Panel(
-            f"export KLUNAK_NODE={url} KLUNAK_CIRCLE={trial.document}\n" + "\n".join(lines),
-            title="in another terminal",
-            expand=False,
-        )
-    )
+    say("\nin another terminal:")
+    say(f"  export KLUNAK_NODE={url} KLUNAK_CIRCLE={trial.document}")
+    for step, why in STEPS.items():
+        say(f"  {command} {step:66} # {why}")
+    say("")
 
 
 def _prepare_donors(trial: Trial, url: str, stop: threading.Event) -> None:
     """Two donors who are vouched for and whose cards are out; their lists are shown when ready."""
     file = trial.home / "donors.json"
-    try:
-        if not file.exists():
-            _keep(file, [_new_list() for _ in range(DONORS)])
-        for number, lines in enumerate(json.loads(file.read_text()), start=1):
-            key = list_to_key(parse_list(lines))
-            while not stop.wait(1.0) and not _is_ready(trial, url, key):
-                pass
-            if not stop.is_set():
-                text = "\n".join(lines)
-                person.print(Panel(text, title=f"the list of donor {number}, ready", expand=False))
-    except NodeUnreachable:
-        if not stop.is_set():
-            say("the donors could not be prepared; start again to go on with them")
+    if not file.exists():
+        _keep(file, [_new_list() for _ in range(DONORS)])
+    for number, lines in enumerate(json.loads(file.read_text()), start=1):
+        key = list_to_key(parse_list(lines))
+        while not _is_ready(trial, url, key):
+            if stop.wait(1.0):
+                return
+        text = "\n".join(lines)
+        person.print(Panel(text, title=f"the list of donor {number}, ready", expand=False))
 
 
 def _new_list() -> list[str]:
@@ -179,6 +179,12 @@ def _is_ready(trial: Trial, url: str, key: bytes) -> bool:
         elif view.status is Status.ASKED:
             _vouch(trial, url)
         return bool(view.slots)
+    except NodeUnreachable:
+        return False
+    except NodeRefused as error:
+        if error.status != httpx.codes.SERVICE_UNAVAILABLE:
+            raise
+        return False  # no epoch is open yet, or the node is busy
     finally:
         client.close()
 

@@ -1,0 +1,76 @@
+/** Where a visit goes: one pseudonym of one list, in one circle and one period. */
+
+import { rootOf } from "../crypto/certificates.ts";
+import { CardClass } from "../crypto/certifying_keys.ts";
+import { blankSecret, readerOf, type BlankSecret, type ReadSecret } from "../crypto/drops.ts";
+import type { Person, Pseudonym } from "../crypto/keys.ts";
+import { FAMILY } from "../crypto/messages/intake.ts";
+
+/** The threads with the two duty coordinators, in the order of duty. */
+export const THREADS = [0, 1] as const;
+
+/** Families post requests, donors offers. */
+export function classOf(role: number): CardClass {
+  return role === FAMILY ? CardClass.REQUEST : CardClass.OFFER;
+}
+
+/** Pseudonym *index* of *person*. */
+export class Place {
+  #pseudonym: Pseudonym | undefined;
+  #pageBlanks: readonly BlankSecret[] | undefined;
+
+  constructor(
+    readonly person: Person,
+    readonly index: number,
+  ) {}
+
+  /** The circle's digest. */
+  get circle(): Uint8Array {
+    return this.person.circle;
+  }
+
+  /** The period whose shelf this pseudonym stands on. */
+  get period(): number {
+    return this.person.period;
+  }
+
+  /** Kept for the sitting: drawing a key pair anew for each use would cost most of it. */
+  get pseudonym(): Pseudonym {
+    return (this.#pseudonym ??= this.person.pseudonym(this.index));
+  }
+
+  /** B of this card's own pages, which a partner is given. */
+  get pageBlanks(): readonly BlankSecret[] {
+    return (this.#pageBlanks ??= this.pseudonym.pagesWrite.map(blankSecret));
+  }
+
+  /** The certified root of this pseudonym. */
+  root(role: number): Uint8Array {
+    const { sealingKey, claimTag } = this.pseudonym;
+    return rootOf(this.circle, classOf(role), this.period, sealingKey.public, claimTag);
+  }
+
+  /** R of outbox and pages 1 to 4. */
+  ownReads(): readonly ReadSecret[] {
+    return [this.pseudonym.outboxWrite, ...this.pseudonym.pagesWrite].map(readerOf);
+  }
+
+  /** Overwrite the secret behind the pseudonym; what was derived of it is left to the collector. */
+  forget(): void {
+    this.#pseudonym?.secret.fill(0);
+    this.#pseudonym = undefined;
+    this.#pageBlanks?.forEach((blank) => blank.fill(0));
+    this.#pageBlanks = undefined;
+  }
+}
+
+/** R of shelf, in 0, in 1. */
+export function shelfReads(person: Person): readonly ReadSecret[] {
+  const threads = THREADS.map((number) => person.thread(number).inWrite);
+  return [person.shelfWrite, ...threads].map(readerOf);
+}
+
+/** R of out 0, out 1. */
+export function outReads(person: Person): readonly ReadSecret[] {
+  return THREADS.map((number) => readerOf(person.thread(number).outWrite));
+}
