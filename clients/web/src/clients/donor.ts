@@ -1,11 +1,32 @@
-/** A donor: offer, accept, send, earn. The twin is being written; its interface stands. */
+/**
+ * A donor: offer, accept, send, and earn the next slot by a family's confirmation.
+ *
+ *     offer ─▶ visit … ─▶ accept(code)                        voucher
+ *                     └─▶ accept ─▶ visit: terms ─▶ ordered   locker, delivery
+ *                                                   … ─▶ visit: finished, a slot earned ─▶ postCard
+ *
+ * Each slot is a card of its own and gets a visit of its own. A new page with the list continues
+ * at any step, and every step may be repeated.
+ */
 
+import { utf8 } from "../crypto/bytes.ts";
+import { againValue } from "../crypto/conversations.ts";
 import type { Language } from "../crypto/goods.ts";
+import { BLIND_COUNT } from "../crypto/labels.ts";
 import { DONOR } from "../crypto/messages/intake.ts";
-import type { Kind } from "../crypto/messages/pages.ts";
-import type { Wish } from "../crypto/messages/shelf.ts";
+import { CODE_BYTES, Kind } from "../crypto/messages/pages.ts";
+import { DONE, UNSPENT, type Wish } from "../crypto/messages/shelf.ts";
+import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
+import { NotPossible, TooLong } from "./errors.ts";
+import { VOUCHER, checked, count, said } from "./meetings.ts";
+import { spoken } from "./outboxes.ts";
+import type { Place } from "./person.ts";
+import * as shelves from "./shelves.ts";
 import { PersonClient, type Asking } from "./sittings.ts";
-import type { SlotView, Status } from "./views.ts";
+import { nothing, type Act, type State } from "./state.ts";
+import * as vetting from "./vetting.ts";
+import { Status, slotView, unvisited, vettingStatus, type SlotView } from "./views.ts";
+import { checkedWish } from "./wishes.ts";
 
 /** What a donor is shown: where vetting stands, and each slot by its index. */
 export interface DonorView {
@@ -15,87 +36,241 @@ export interface DonorView {
   readonly comeBackEpoch: number;
 }
 
+/** The slot of pseudonym *index*, of the newest period that has it; null if there is none. */
+export function slotOfView(view: DonorView, index: number): SlotView | null {
+  return view.slots.filter((slot) => slot.index === index).sort(byPeriod).at(-1) ?? null;
+}
+
 /** A donor's client. Every call is one sitting; calls wait for one another. */
 export class Donor extends PersonClient {
   readonly role = DONOR;
 
   /** Ask both coordinators. Raises TooLong, WrongRole, WishRefused, NoPeriod, NodeRefused. */
-  offer(_wish: Wish, _language: Language, _asking: Asking = {}): Promise<DonorView> {
-    return soon();
+  async offer(wish: Wish, language: Language, asking: Asking = {}): Promise<DonorView> {
+    return viewOf(await this.asked(wish, language, asking));
   }
 
   /** Do what needs no decision; with *post*, the first three cards go out once certified. */
-  visit(_how: { readonly post?: boolean } = {}): Promise<DonorView> {
-    return soon();
+  async visit({ post = true }: { readonly post?: boolean } = {}): Promise<DonorView> {
+    return this.inSitting(async (sitting) => {
+      let states = await this.postLost(sitting, await this.survey(sitting));
+      const first = states[0]?.shelf ?? null;
+      for (const index of post ? firstUnspent(first) : []) {
+        const place = sitting.place(sitting.current, index);
+        const known = states.length === 1 && index === 0 ? (states[0] ?? null) : null;
+        states = withState(states, await this.post(sitting, place, known));
+      }
+      return viewOf(states);
+    });
   }
 
   /** Post the card of an earned slot: the one of *index*, or the first there is. */
-  postCard(_index: number | null = null, _wish: Wish | null = null): Promise<DonorView> {
-    return soon();
+  async postCard(index: number | null = null, wish: Wish | null = null): Promise<DonorView> {
+    if (wish !== null) checkedWish(wish, this.role);
+    return this.inSitting(async (sitting) => {
+      const states = await this.survey(sitting);
+      const isCurrent = states.at(-1)?.place.period === sitting.current.period;
+      const shelf = (isCurrent ? states.at(-1) : states[0])?.shelf ?? null;
+      const unspent = shelves.unspentSlots(shelf).map((slot) => slot.index);
+      const chosen = index ?? unspent[0];
+      if (chosen === undefined || !unspent.includes(chosen)) {
+        if (isPosted(states, index)) return viewOf(states);
+        throw new NotPossible();
+      }
+      const place = sitting.place(sitting.current, chosen);
+      const known = wish === null ? null : await this.settle(sitting, place, wishing(wish));
+      return viewOf(withState(states, await this.post(sitting, place, known)));
+    });
   }
 
   /** Answer every coordinator that has asked. Raises TooLong, NotPossible. */
-  answerQuestion(_words: string): Promise<DonorView> {
-    return soon();
+  async answerQuestion(words: string): Promise<DonorView> {
+    return this.inSitting(async (sitting) => {
+      const states = await this.survey(sitting);
+      const asked = states.find((state) => vetting.openQuestions(state).length > 0);
+      if (asked === undefined) throw new NotPossible();
+      const act: Act = (state) => vetting.answer(state, words);
+      return viewOf(withState(states, await this.decide(sitting, asked.place, act)));
+    });
   }
 
   /** Accept a match. A voucher goes with its *code*; a parcel waits to learn where to. */
-  accept(
-    _index: number,
-    _code: string | null = null,
-    _matched: number | null = null,
+  async accept(
+    index: number,
+    code: string | null = null,
+    matched: number | null = null,
   ): Promise<DonorView> {
-    return soon();
+    return this.#decided(index, inMatch(accepting(checkedCode(code)), matched));
   }
 
   /** Not this one; both go back into the queue. */
-  decline(_index: number, _matched: number | null = null): Promise<DonorView> {
-    return soon();
+  async decline(index: number, matched: number | null = null): Promise<DonorView> {
+    return this.#decided(index, inMatch(declining, matched));
   }
 
-  /** Say that the goods were ordered to the place that was shown. */
-  ordered(
-    _index: number,
-    _words = "",
-    _matched: number | null = null,
+  /** Say that the parcel was ordered, with what the family must know to receive it. */
+  async ordered(index: number, words = "", matched: number | null = null): Promise<DonorView> {
+    checked(words);
+    return this.#decided(index, inMatch(ordering(words), matched));
+  }
+
+  /** Give another code for one that did not work. */
+  async replaceCode(
+    index: number,
+    code: string,
+    matched: number | null = null,
   ): Promise<DonorView> {
-    return soon();
-  }
-
-  /** A new code for one that did not work. */
-  replaceCode(_index: number, _code: string, _matched: number | null = null): Promise<DonorView> {
-    return soon();
+    return this.#decided(index, inMatch(replacing(checkedCode(code)), matched));
   }
 
   /** A question or an answer to the family, or that something cannot be done. */
-  say(
-    _index: number,
-    _words: string,
-    _about: { readonly kind?: Kind; readonly matched?: number | null } = {},
+  async say(
+    index: number,
+    words: string,
+    {
+      kind = Kind.ANSWER,
+      matched = null,
+    }: { readonly kind?: Kind; readonly matched?: number | null } = {},
   ): Promise<DonorView> {
-    return soon();
+    return this.#decided(index, inMatch(saying(kind, checked(words)), matched));
   }
 
   /** Take a card back for good. */
-  withdraw(_index: number): Promise<DonorView> {
-    return soon();
+  async withdraw(index: number): Promise<DonorView> {
+    return this.#decided(index, withdrawing);
   }
 
-  /** A finished parcel is put away: the family's pages are blanked. */
-  close(_index: number, _how: { readonly again?: boolean } = {}): Promise<DonorView> {
-    return soon();
+  /**
+   * A finished parcel is put away: the family's pages are blanked. With *again* the two are
+   * reserved for each other for a while, if the family said so too.
+   */
+  async close(
+    index: number,
+    { again = false }: { readonly again?: boolean } = {},
+  ): Promise<DonorView> {
+    return this.inSitting(async (sitting) => {
+      const states = await this.survey(sitting);
+      const state = states.find(({ place }) => place.index === index);
+      if (state === undefined || (state.pageOne === null && !again)) return viewOf(states);
+      const after = await sitting.visit(state.place, again ? closing : nothing, {
+        blanks: state.pageOne?.blanks ?? null,
+      });
+      return viewOf(withState(states, after.with({ theirs: state.theirs })));
+    });
+  }
+
+  async #decided(index: number, act: Act): Promise<DonorView> {
+    return this.inSitting(async (sitting) => {
+      const states = await this.survey(sitting);
+      const place = livePlace(states, index);
+      return viewOf(withState(states, await this.decide(sitting, place, act)));
+    });
   }
 }
 
-/** The slot of pseudonym *index*, of the newest period that has it; null if there is none. */
-export function slotOfView(view: DonorView, index: number): SlotView | null {
-  const found = view.slots.filter((slot) => slot.index === index);
-  return found.reduce<SlotView | null>(
-    (newest, slot) => (newest === null || slot.period > newest.period ? slot : newest),
-    null,
-  );
+/** A voucher's code, trimmed; empty for none. Raises TooLong. */
+export function checkedCode(code: string | null): string {
+  const text = checked(code?.trim() ?? "");
+  if (utf8(text).length > CODE_BYTES) throw new TooLong();
+  return text;
 }
 
-function soon(): Promise<never> {
-  return Promise.reject(new Error("not written yet"));
+function viewOf(states: readonly State[]): DonorView {
+  const newest = states.at(-1);
+  if (newest === undefined) throw new NotPossible(); // a survey has the first place at least
+  const views = states.filter((state) => state.slot !== null).map(slotView);
+  const { period } = newest.place;
+  const isSeen = (index: number): boolean =>
+    views.some((view) => view.period === period && view.index === index);
+  const unseen = shelves.unspentSlots(newest.shelf).filter((slot) => !isSeen(slot.index));
+  const unspentStatus = newest.isCurrent ? Status.CERTIFIED : Status.PERIOD_OVER;
+  const status = vettingStatus(vetted(states, newest));
+  return {
+    // A donor is never finished: what was sent earns the next slot.
+    status: status === Status.FINISHED ? Status.CERTIFIED : status,
+    questions: states.flatMap((each) => vetting.openQuestions(each).map(([, words]) => words)),
+    slots: [...views, ...unseen.map((slot) => unvisited(period, slot.index, unspentStatus))].sort(
+      (a, b) => byPeriod(a, b) || a.index - b.index,
+    ),
+    comeBackEpoch: newest.epoch + 1,
+  };
+}
+
+function byPeriod(a: SlotView, b: SlotView): number {
+  return a.period - b.period;
+}
+
+function accepting(code: string): Act {
+  return (state) => {
+    const { encounter, slot, outbox } = state;
+    if (encounter === null || slot === null || outbox === null) throw new NotPossible();
+    const isVoucher = encounter.match.mode === VOUCHER;
+    if (isVoucher !== (code !== "") || outbox.declined === state.matched) throw new NotPossible();
+    // A code that is out is replaced, not swapped.
+    if (slot.code !== "" && slot.code !== code) throw new NotPossible();
+    const sent = isVoucher ? state.matched : outbox.sent;
+    return spoken(state.withSlot({ code }), { accepted: state.matched, sent });
+  };
+}
+
+function ordering(words: string): Act {
+  return (state) => {
+    if (state.conversationKey === null || count(state.theirs, Kind.TERMS) === 0) {
+      throw new NotPossible();
+    }
+    const told = state.with({ mine: said(state.mine, Kind.ORDERED, words) });
+    return spoken(told, { sent: state.matched });
+  };
+}
+
+function replacing(code: string): Act {
+  return (state) => {
+    const { slot } = state;
+    if (slot === null || slot.code === "" || code === "" || state.conversationKey === null) {
+      throw new NotPossible();
+    }
+    if (slot.code === code) return state;
+    const mine = said(state.mine, Kind.CODE_REPLACED, code, { anew: true });
+    const told = state.with({ mine }).withSlot({ code });
+    return spoken(told, { sent: state.matched }, { anew: true });
+  };
+}
+
+function closing(state: State): State {
+  const key = state.conversationKey;
+  if (state.shelf === null || key === null || state.slot?.stage !== DONE) throw new NotPossible();
+  return state.with({ shelf: shelves.withAgain(state.shelf, againValue(key)) });
+}
+
+/** Those of the first three whose card was never posted; an earned one waits to be asked. */
+function firstUnspent(shelf: State["shelf"]): readonly number[] {
+  const unspent = shelves.unspentSlots(shelf).map((slot) => slot.index);
+  return unspent.filter((index) => index < BLIND_COUNT);
+}
+
+/** *states* with *state* in the place of an older reading; the newest stands last. */
+function withState(states: readonly State[], state: State): readonly State[] {
+  return [...states.filter((each) => each.place !== state.place), state];
+}
+
+/** Where the card of *index* is. Raises NotPossible if none was posted. */
+function livePlace(states: readonly State[], index: number): Place {
+  const found = states
+    .filter(({ place, slot }) => place.index === index && slot !== null && slot.stage !== UNSPENT)
+    .map(({ place }) => place)
+    .sort((a, b) => a.period - b.period)
+    .at(-1);
+  if (found === undefined) throw new NotPossible();
+  return found;
+}
+
+function isPosted(states: readonly State[], index: number | null): boolean {
+  return states.some((state) => state.place.index === index && state.slot !== null);
+}
+
+/** The state whose vetting is shown: one with a coordinator's bad signature before all. */
+function vetted(states: readonly State[], otherwise: State): State {
+  const known = [...states].reverse().filter((state) => state.shelf !== null);
+  const failed = known.find((state) => state.coordinatorFailed);
+  return failed ?? known[0] ?? states[0] ?? otherwise;
 }

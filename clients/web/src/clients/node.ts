@@ -6,7 +6,7 @@
  * answer to the same request. Secrets travel in bodies: no address or error holds one.
  */
 
-import { concat, randomBytes, toInteger } from "../crypto/bytes.ts";
+import { randomBytes, toInteger } from "../crypto/bytes.ts";
 import { readCircle, type Circle } from "../crypto/circle.ts";
 import {
   readEpochDescriptor,
@@ -24,6 +24,7 @@ import {
   NodeRefused,
   NodeUnreachable,
 } from "./errors.ts";
+import { OCTETS, TIMEOUT_SECONDS, fetchOnce, type Answer } from "./fetching.ts";
 import { pauseFor } from "./pauses.ts";
 
 export const INTAKE_BYTES = 28_935;
@@ -37,11 +38,8 @@ export const LEAVE_ANSWER_BYTES = 8;
 
 export const ATTEMPTS = 3;
 export const PAUSE_SECONDS = 0.5;
+export { TIMEOUT_SECONDS };
 
-/** An onion circuit is slow, and a node's disk may be busy. */
-export const TIMEOUT_SECONDS = 60;
-
-const OCTETS = "application/octet-stream";
 const BUSY: readonly (string | null)[] = ["busy", "too_slow"];
 const PROBLEM_BYTES = 4_096;
 const CODE = /^[a-z][a-z0-9_]{0,39}$/;
@@ -61,13 +59,6 @@ export interface NodeOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly recorder?: Recorder;
   readonly pause?: (seconds: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** Status, media type and body of a response, none of it trusted. */
-interface Answer {
-  readonly status: number;
-  readonly mediaType: string;
-  readonly content: Uint8Array;
 }
 
 interface Expected {
@@ -223,75 +214,25 @@ export class NodeClient {
     body: Uint8Array,
     atMost: number,
   ): Promise<Answer | null> {
-    if (this.#closed.signal.aborted) throw new Cancelled();
-    const given = new AbortController();
-    const giveUp = (): void => {
-      given.abort();
-    };
-    const timer = setTimeout(giveUp, TIMEOUT_SECONDS * 1_000);
-    this.#closed.signal.addEventListener("abort", giveUp, { once: true });
-    try {
-      const response = await this.#fetch(`${this.#baseUrl}${path}`, {
-        ...QUIETLY,
-        method,
-        signal: given.signal,
-        ...(method === "POST" ? { body: body as Uint8Array<ArrayBuffer>, headers: AS_OCTETS } : {}),
-      });
-      return await answerOf(response, atMost);
-    } catch (error) {
-      if (this.#closed.signal.aborted) throw new Cancelled();
-      if (error instanceof NodeMisbehaves) throw error;
-      // The cause may repeat an address or a proxy's words; it stays here.
-      return null;
-    } finally {
-      clearTimeout(timer);
-      this.#closed.signal.removeEventListener("abort", giveUp);
-    }
+    const { signal } = this.#closed;
+    if (signal.aborted) throw new Cancelled();
+    const url = `${this.#baseUrl}${path}`;
+    const asked = { fetch: this.#fetch, method, url, body, atMost, signal };
+    const answer = await fetchOnce(asked);
+    if (isAborted(signal)) throw new Cancelled();
+    return answer;
   }
 }
 
 const JSON_ANSWER: Expected = { json: true, atMost: PROBLEM_BYTES };
-const AS_OCTETS = { "content-type": OCTETS };
-
-/** Nothing is told to the node, or kept by the browser, beyond the request itself. */
-const QUIETLY: RequestInit = {
-  cache: "no-store",
-  credentials: "omit",
-  referrerPolicy: "no-referrer",
-  // A redirect is no answer of the protocol's: it is looked at, and refused.
-  redirect: "manual",
-};
-
 /** From 0 to 1, in thousandths. */
 function jitter(): number {
   return Number(toInteger(randomBytes(8)) % 1_000n) / 1_000;
 }
 
-async function answerOf(response: Response, atMost: number): Promise<Answer> {
-  // An answer's length is part of what is checked, and nothing may swell here.
-  const encoding = response.headers.get("content-encoding") ?? "identity";
-  if (encoding !== "identity") throw new NodeMisbehaves();
-  const [mediaType = ""] = (response.headers.get("content-type") ?? "").split(";");
-  const content = await contentOf(response, atMost);
-  return { status: response.status, mediaType: mediaType.trim().toLowerCase(), content };
-}
-
-/** The body; no more of it is read than *atMost*. Raises NodeMisbehaves. */
-async function contentOf(response: Response, atMost: number): Promise<Uint8Array> {
-  if (response.body === null) return NOTHING;
-  const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return concat(...chunks);
-    chunks.push(value);
-    length += value.length;
-    if (length > atMost) {
-      await reader.cancel().catch(() => undefined);
-      throw new NodeMisbehaves();
-    }
-  }
+/** Asked in a function, since an abort while something was awaited is no surprise here. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function objectOf(document: Uint8Array): JsonObject {

@@ -74,11 +74,9 @@ export const UNREAD: Reading = {
 };
 
 // All fields of `Known`, so that they are not written out a third time.
-const Fields = class {
-  constructor(known: Known) {
-    Object.assign(this, known);
-  }
-} as new (known: Known) => Known;
+const Fields = function (this: object, known: Known): void {
+  Object.assign(this, known);
+} as unknown as new (known: Known) => Known;
 
 /** Never changed: `with` makes another. */
 export class State extends Fields {
@@ -120,7 +118,7 @@ export class State extends Fields {
   /** K, once the partner's share is known. */
   get conversationKey(): Uint8Array | null {
     const { encounter, slot } = this;
-    if (encounter === null || slot === null || slot.met !== this.matched) return null;
+    if (encounter === null || slot?.met !== encounter.matched) return null;
     return slot.peerShare === null ? null : encounter.key(slot.peerShare);
   }
 

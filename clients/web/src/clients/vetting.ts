@@ -65,8 +65,11 @@ export interface IntakeWish extends Watch {
   readonly blinded?: ((done: number) => void) | undefined;
 }
 
-/** The values that both coordinators are asked to sign for one pseudonym, by coordinator. */
-type AskedOfBoth = readonly [readonly [Asked, Asked | null], readonly [Asked, Asked | null]];
+/** What is asked for one pseudonym: a root of each coordinator, an extra of the first or of both. */
+interface AskedOfBoth {
+  readonly roots: readonly [Asked, Asked];
+  readonly extras: readonly [Asked, Asked | null];
+}
 
 /** *words*, if they fit a thread. Raises TooLong. */
 export function checkedWords(words: string): string {
@@ -183,14 +186,12 @@ async function askedOfBoth(
   return asked;
 }
 
-/** What both coordinators are asked to sign for one pseudonym: a root each, maybe an extra. */
 function askedFor(circle: Circle, place: Place, role: number): AskedOfBoth {
   try {
-    const receipt = role === FAMILY ? receiptAsked(circle, place) : null;
-    return [
-      [rootAsked(circle, place, role, 0), stampAsked(circle, place)],
-      [rootAsked(circle, place, role, 1), receipt],
-    ];
+    return {
+      roots: [rootAsked(circle, place, role, 0), rootAsked(circle, place, role, 1)],
+      extras: [stampAsked(circle, place), role === FAMILY ? receiptAsked(circle, place) : null],
+    };
   } finally {
     place.forget();
   }
@@ -213,11 +214,8 @@ function intakeRecord(
     threadKey: thread.key,
     outRead: readerOf(thread.outWrite),
     inWrite: thread.inWrite,
-    blindedRoots: asked.map((both) => both[number][0].blinded),
-    blindedExtras: asked.flatMap((both) => {
-      const extra = both[number][1];
-      return extra === null ? [] : [extra.blinded];
-    }),
+    blindedRoots: asked.map(({ roots }) => roots[number].blinded),
+    blindedExtras: asked.flatMap(({ extras }) => extras[number]?.blinded ?? []),
     inviteCode: invite?.[number] ?? new Uint8Array(0),
   };
   return seal(Intake, intake, { recipient, info: seals.intakeInfo(person, number) });
@@ -230,21 +228,23 @@ function certifiedSlots(
   role: number,
   answers: readonly [In, In],
 ): readonly Slot[] {
+  const [first, second] = answers;
   return Array.from({ length: BLIND_COUNT }, (_, index) => {
-    const asked = askedFor(circle, new Place(person, index), role);
-    const [[root0, stamp], [root1, receipt]] = asked;
-    const roots = [root0, root1].map((root, number) =>
-      root.unblinded(signed(answers[number]?.signedRoots, index)),
+    const { roots, extras } = askedFor(circle, new Place(person, index), role);
+    return newSlot(
+      index,
+      [
+        roots[0].unblinded(signed(first.signedRoots, index)),
+        roots[1].unblinded(signed(second.signedRoots, index)),
+      ],
+      extras[0].unblinded(signed(first.signedExtras, index)),
+      extras[1]?.unblinded(signed(second.signedExtras, index)) ?? null,
     );
-    const extras = [stamp, receipt].map(
-      (extra, number) => extra?.unblinded(signed(answers[number]?.signedExtras, index)) ?? null,
-    );
-    return newSlot(index, roots, signedAt(extras.filter((e) => e !== null), 0), extras[1] ?? null);
   });
 }
 
-function signed(signatures: readonly Uint8Array[] | undefined, index: number): Uint8Array {
-  if (signatures?.length !== BLIND_COUNT) throw new InvalidCertificate();
+function signed(signatures: readonly Uint8Array[], index: number): Uint8Array {
+  if (signatures.length !== BLIND_COUNT) throw new InvalidCertificate();
   return signedAt(signatures, index);
 }
 
