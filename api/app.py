@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
@@ -24,6 +25,7 @@ from api import (
     rounds,
     start_page,
     visits,
+    web,
 )
 from api.circles import found_circle
 from api.errors import CatchAll, SetupError, log_without_words
@@ -50,8 +52,14 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) -> FastAPI:
-    """The node as an ASGI application; its database is opened when it starts serving."""
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    pages: Path | None = None,
+) -> FastAPI:
+    """The node as an ASGI application; its database is opened when it starts serving. With
+    *pages*, the built ones of that directory stand in the place of the start page."""
     app = FastAPI(
         title="Klunak node",
         version="1",
@@ -60,6 +68,7 @@ def create_app(settings: Settings, *, clock: Callable[[], float] = time.time) ->
         docs_url=None,  # those pages load from strangers
         redoc_url=None,
         middleware=[
+            *([Middleware(web.WebPages, pages=web.read_pages(pages))] if pages else []),
             Middleware(SameHeaders),
             Middleware(CatchAll),
             Middleware(Limits, rules=rules_of(ROUTERS), settings=settings),

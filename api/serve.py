@@ -27,6 +27,7 @@ from api.errors import (
 )
 from api.headers import HEADERS
 from api.settings import Settings
+from api.web import built_pages
 
 HEAD_BYTES = 16 * 1_024
 """A request's first line and headers; ours need a tenth."""
@@ -45,7 +46,7 @@ def serve(settings: Settings) -> None:
 def server(settings: Settings, app: Any = None) -> uvicorn.Server:
     """The uvicorn server of a node, ready to run; tests give their own *app*."""
     config = uvicorn.Config(
-        create_app(settings) if app is None else app,
+        create_app(settings, pages=built_pages()) if app is None else app,
         host=settings.host,
         port=settings.port,
         uds=str(settings.unix_socket) if settings.unix_socket else None,

@@ -401,6 +401,13 @@ const PAGES = {
   ],
 } as const satisfies Record<string, Three>;
 
+/** Each language in itself: its code, its name, and what fits into a corner. */
+export const LANGUAGE_NAMES: readonly (readonly [Language, string, string])[] = [
+  ["be", "Беларуская", "Бел"],
+  ["ru", "Русский", "Рус"],
+  ["en", "English", "Eng"],
+];
+
 export const STRINGS = { ...PHRASES, ...PAGES } as const;
 
 export type Key = keyof typeof STRINGS;

@@ -1,0 +1,136 @@
+/** Where the page begins, and the ways it ends: leaving, locking, going out of sight. */
+
+import "./style.css";
+
+import { App } from "./app.ts";
+import { h } from "./dom.ts";
+import { help } from "./screens/help.ts";
+import { chooseLanguage, locked } from "./screens/begin.ts";
+import { LANGUAGE_NAMES } from "./strings.ts";
+
+const QUIET_MS = 5 * 60_000;
+const WARNING_MS = 60_000;
+const TWICE_MS = 800;
+
+const header = h("header");
+const warning = h("div", { class: "warning", role: "alert", hidden: true });
+const main = h("main", { id: "main" });
+const footer = h("footer");
+let began = false;
+let left = false;
+
+const app = new App(main, chooseLanguage, () => {
+  drawFrame();
+});
+
+function drawFrame(): void {
+  header.replaceChildren(
+    h(
+      "div",
+      { class: "tongues", role: "group", "aria-label": app.say("language") },
+      ...(began ? LANGUAGE_NAMES : []).map(([language, name, short]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            lang: language,
+            title: name,
+            "aria-pressed": String(language === app.language),
+            disabled: app.busy,
+            onclick: () => {
+              app.language = language;
+              app.redraw();
+            },
+          },
+          short,
+        ),
+      ),
+    ),
+    h("button", { type: "button", class: "leave", title: app.say("leave_how"), onclick: leave }, app.say("leave")),
+  );
+  footer.replaceChildren(
+    app.circle?.trial === true && h("p", { class: "trial" }, app.say("line.trial")) || "",
+    app.dish === null ? "" : h("p", { class: "quiet" }, app.say("lock_rule")),
+    began && !app.busy
+      ? h("button", { type: "button", class: "plain", onclick: () => { app.go(help(app.screen)); } }, app.say("help"))
+      : "",
+  );
+  began = true;
+}
+
+/** A recipe at once; then the same from the node, in the place of this page, with nothing kept. */
+function leave(): void {
+  if (left) return;
+  left = true;
+  const soup = [app.say("soup"), app.say("soup_how")] as const;
+  app.forget();
+  document.title = soup[0];
+  document.body.replaceChildren(h("main", { class: "recipe" }, h("h1", {}, soup[0]), h("p", {}, soup[1])));
+  if (location.protocol !== "file:") location.replace(`soup-${app.language}`);
+}
+
+function lock(): void {
+  if (left || app.dish === null) return;
+  app.forget();
+  app.client.begin();
+  app.go(locked);
+}
+
+// ---- Five quiet minutes, or five out of sight
+
+let touched = Date.now();
+let hidden = 0;
+
+function stay(): void {
+  touched = Date.now();
+  warning.hidden = true;
+}
+
+for (const name of ["pointerdown", "keydown", "input"]) {
+  addEventListener(name, () => {
+    if (warning.hidden) stay();
+  }, { passive: true });
+}
+
+document.addEventListener("visibilitychange", () => {
+  hidden = document.hidden ? Date.now() : 0;
+});
+
+setInterval(() => {
+  if (app.dish === null || app.busy) {
+    stay();
+    return;
+  }
+  const now = Date.now();
+  const quiet = now - touched;
+  if (quiet >= QUIET_MS || (hidden > 0 && now - hidden >= QUIET_MS)) {
+    warning.hidden = true;
+    lock();
+  } else if (quiet >= QUIET_MS - WARNING_MS && warning.hidden) {
+    warning.replaceChildren(
+      h("p", {}, app.say("lock_soon")),
+      h("button", { type: "button", onclick: stay }, app.say("lock_stay")),
+    );
+    warning.hidden = false;
+  }
+}, 1_000);
+
+// ---- Escape twice
+
+let escaped = -TWICE_MS;
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (event.timeStamp - escaped < TWICE_MS) leave();
+  escaped = event.timeStamp;
+});
+
+// A page that goes out of the window takes nothing along, nor does one that is brought back.
+addEventListener("pagehide", () => {
+  app.forget();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+document.body.replaceChildren(header, warning, main, footer);
+app.go(chooseLanguage);

@@ -1,0 +1,212 @@
+/** Pieces that several screens are made of. */
+
+import type { App } from "./app.ts";
+import type { Dish } from "./calls.ts";
+import { MODES, NEEDS, REGIONS, SIZES, members, type Store } from "./catalogue.ts";
+import { picture } from "./dishes.ts";
+import { h, harmless, type Child, type Props } from "./dom.ts";
+import type { Key } from "./strings.ts";
+import { day } from "./days.ts";
+import type { Facts } from "../src/clients/index.ts";
+
+/** Nothing typed is completed, corrected, checked or translated by anybody. */
+export const UNASSISTED: Props = {
+  autocomplete: "off",
+  autocapitalize: "off",
+  autocorrect: "off",
+  spellcheck: "false",
+  translate: "no",
+};
+
+/** The longest message, in characters; bytes are counted where it is sent. */
+export const MOST_CHARACTERS = 300;
+
+export function heading(text: string): HTMLElement {
+  return h("h1", { tabindex: -1 }, text);
+}
+
+/** One calm sentence, or a few: who can see what. */
+export function sees(app: App, ...keys: readonly (Key | null)[]): HTMLElement {
+  const sentences = keys.filter((key) => key !== null).map((key) => h("p", {}, app.say(key)));
+  return h("aside", { class: "sees" }, h("h2", {}, app.say("seen")), ...sentences);
+}
+
+export function button(text: string, act: () => void, kind = ""): HTMLElement {
+  return h("button", { type: "button", class: kind, onclick: act }, text);
+}
+
+/** A form that is handled here and goes nowhere. */
+export function form(submit: () => void, ...children: readonly Child[]): HTMLElement {
+  const sent = (event: Event): void => {
+    event.preventDefault();
+    submit();
+  };
+  return h("form", { onsubmit: sent, novalidate: true, ...{ autocomplete: "off" } }, ...children);
+}
+
+export function submit(text: string): HTMLElement {
+  return h("button", { class: "main" }, text);
+}
+
+export interface FieldOptions {
+  readonly hint?: string;
+  readonly long?: boolean;
+  readonly most?: number;
+}
+
+/** A labelled field whose text outlives its element until it is sent. */
+export function field(app: App, name: string, label: string, options: FieldOptions = {}): HTMLElement {
+  const { hint, long = false, most } = options;
+  const id = `f-${name}`;
+  const left = h("span", { class: "quiet", id: `${id}-h` }, hint ?? "");
+  const box = h(long ? "textarea" : "input", {
+    id,
+    ...UNASSISTED,
+    ...(long ? { rows: 4 } : { type: "text" }),
+    ...(hint !== undefined || most !== undefined ? { "aria-describedby": `${id}-h` } : {}),
+  });
+  const count = (): void => {
+    if (most === undefined) return;
+    left.textContent = app.say("characters", { count: most - Array.from(box.value).length });
+  };
+  box.value = app.drafts.get(name) ?? "";
+  box.addEventListener("input", () => {
+    app.drafts.set(name, box.value);
+    count();
+  });
+  count();
+  return h("p", { class: "field" }, h("label", { for: id }, label), box, left);
+}
+
+/** What was typed into a field, without what surrounds it. */
+export function draft(app: App, name: string): string {
+  return (app.drafts.get(name) ?? "").trim();
+}
+
+export function drop(app: App, ...names: readonly string[]): void {
+  for (const name of names) app.drafts.delete(name);
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+  readonly note?: string;
+  readonly disabled?: boolean;
+}
+
+/** Radio buttons, or check boxes if there may be several; the choice is in the drafts. */
+export function choices(
+  app: App,
+  name: string,
+  legend: string,
+  of: readonly Choice[],
+  { several = false, changed = () => undefined as void } = {},
+): HTMLElement {
+  const chosen = new Set((app.drafts.get(name) ?? "").split(" "));
+  const rows = of.map(({ value, text, note, disabled = false }) => {
+    const id = `c-${name}-${value}`;
+    const box = h("input", {
+      type: several ? "checkbox" : "radio",
+      name,
+      id,
+      disabled,
+      ...(note === undefined ? {} : { "aria-describedby": `${id}-n` }),
+      onchange: () => {
+        if (!several) chosen.clear();
+        if (box.checked) chosen.add(value);
+        else chosen.delete(value);
+        app.drafts.set(name, [...chosen].filter((one) => one !== "").join(" "));
+        changed();
+      },
+    });
+    box.checked = chosen.has(value) && !disabled;
+    return h(
+      "div",
+      { class: "choice" },
+      box,
+      h("label", { for: id }, text),
+      note !== undefined && h("span", { class: "quiet", id: `${id}-n` }, note),
+    );
+  });
+  return h("fieldset", {}, h("legend", {}, legend), ...rows);
+}
+
+/** The numbers chosen under *name*. */
+export function chosen(app: App, name: string): number[] {
+  return draft(app, name).split(" ").filter((one) => one !== "").map(Number);
+}
+
+/** Somebody else's words, marked as such, as text and nothing else. */
+export function quote(who: string, words: string): HTMLElement {
+  return h(
+    "figure",
+    {},
+    h("figcaption", {}, who),
+    h("blockquote", { translate: "no" }, h("bdi", {}, harmless(words))),
+  );
+}
+
+/** Something to be carried to a store, with a button that copies it. */
+export function carried(app: App, label: string, text: string): HTMLElement {
+  const value = h("output", { translate: "no" }, h("bdi", {}, harmless(text)));
+  const copy = h("button", { type: "button", class: "small" }, app.say("copy"));
+  copy.addEventListener("click", () => {
+    const selection = getSelection();
+    selection?.selectAllChildren(value);
+    // The other way to the clipboard is missing on pages without https, such as onion ones.
+    if (document.execCommand("copy")) copy.textContent = app.say("copied");
+    selection?.removeAllRanges();
+  });
+  return h("div", { class: "carried" }, h("span", { class: "quiet" }, label), value, copy);
+}
+
+export function dishCard(app: App, dish: Dish): HTMLElement {
+  return h("p", { class: "dish-card" }, picture(dish.picture), h("strong", {}, dish.names[app.language]));
+}
+
+/** More to do, out of the way until it is wanted. */
+export function more(name: string, ...children: readonly Child[]): HTMLElement {
+  return h("details", {}, h("summary", {}, name), ...children);
+}
+
+/** A name of the table as people call it, its first letter large. */
+export function named(app: App, key: Key): string {
+  const name = app.say(key);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+export function storeName(app: App, number: number): string {
+  return app.catalogue.stores[number]?.name ?? app.say("line.store_number", { number });
+}
+
+/** What a store asks of a person; for a donor also whether it took a foreign card. */
+export function storeAsks(app: App, store: Store): string {
+  const asks: string[] = [];
+  if (app.role === "donor") {
+    const tried = new Date(store.foreignCardsAsOf * 86_400_000);
+    const key = store.foreignCards ? "line.store_foreign_cards" : "line.store_no_foreign_cards";
+    asks.push(app.say(key, { day: day(app.language, tried, false) }));
+  }
+  if (store.asksPhone) asks.push(app.say("line.store_phone"));
+  if (store.asksName) asks.push(app.say("line.store_name"));
+  return asks.join("; ") || app.say("line.store_asks_nothing");
+}
+
+/** What a match is about, as a short list. */
+export function matchFacts(app: App, facts: Facts): HTMLElement {
+  const at = <N extends string>(names: readonly N[], number: number): N =>
+    names[Math.min(number, names.length - 1)] as N;
+  const store = app.catalogue.stores[facts.store];
+  const rows: [Key, string][] = [
+    ["how", named(app, `mode.${at(MODES, facts.mode)}`)],
+    ["stores", storeName(app, facts.store) + (store ? ` (${storeAsks(app, store)})` : "")],
+    ["where", named(app, `region.${at(REGIONS, facts.region)}`)],
+    ["size", app.say(`size.${at(SIZES, facts.size)}`)],
+    ["what", members(NEEDS, facts.needs).map((need) => app.say(`need.${need}`)).join(", ")],
+  ];
+  return h(
+    "dl",
+    {},
+    ...rows.flatMap(([key, text]) => [h("dt", {}, app.say(key)), h("dd", {}, harmless(text))]),
+  );
+}

@@ -1,0 +1,89 @@
+/** Language, side, key: the screens before anybody is known in any way. */
+
+import type { App, Screen } from "../app.ts";
+import type { Role } from "../calls.ts";
+import { h } from "../dom.ts";
+import { button, heading, sees } from "../parts.ts";
+import { LANGUAGE_NAMES } from "../strings.ts";
+import { ready, typeList } from "./list.ts";
+
+/** The first thing anybody sees: three languages, each in itself. */
+export const chooseLanguage: Screen = (app) => [
+  h("h1", { tabindex: -1, class: "hidden" }, LANGUAGE_NAMES.map(([, name]) => name).join(", ")),
+  h(
+    "div",
+    { class: "stack languages" },
+    ...LANGUAGE_NAMES.map(([language, name]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          lang: language,
+          onclick: () => {
+            app.language = language;
+            app.go(welcome);
+          },
+        },
+        name,
+      ),
+    ),
+  ),
+];
+
+export const welcome: Screen = (app) => [
+  heading(app.say("welcome")),
+  h("p", { class: "lead" }, app.say("welcome_is")),
+  h(
+    "div",
+    { class: "stack" },
+    button(app.say("family"), () => {
+      begin(app, "family");
+    }, "main"),
+    button(app.say("donor"), () => {
+      begin(app, "donor");
+    }),
+  ),
+  sees(app, "welcome_sees"),
+];
+
+function begin(app: App, role: Role): void {
+  app.role = role;
+  app.go(start);
+}
+
+/** New, or with a list. */
+export const start: Screen = (app) => [
+  heading(app.say("key")),
+  h("p", { class: "lead" }, app.say("key_is")),
+  app.role === "donor" && h("p", {}, app.say("offer_slots")),
+  h(
+    "div",
+    { class: "stack" },
+    button(app.say(app.role === "family" ? "new_family" : "new_donor"), () => {
+      app.go(ready);
+    }, "main"),
+    button(app.say("have_list"), () => {
+      app.go(typeList);
+    }),
+    button(app.say("back"), () => {
+      app.go(welcome);
+    }, "plain"),
+  ),
+  sees(app, "key_sees"),
+];
+
+/** After five quiet minutes. */
+export const locked: Screen = (app) => [
+  heading(app.say("locked")),
+  h("p", { class: "lead" }, app.say("locked_is")),
+  h(
+    "div",
+    { class: "stack" },
+    button(app.say("have_list"), () => {
+      app.go(typeList);
+    }, "main"),
+    button(app.say("welcome"), () => {
+      app.go(welcome);
+    }, "plain"),
+  ),
+];

@@ -1,0 +1,187 @@
+/** Where a family stands, and what it can do about it. The newest message only, never a history. */
+
+import type { App, Screen } from "../app.ts";
+import { comeBack } from "../days.ts";
+import { LOCKER, MODES, VOUCHER } from "../catalogue.ts";
+import { h, type Child } from "../dom.ts";
+import { ANSWER, kindKey } from "../kinds.ts";
+import {
+  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, quote,
+  sees, submit,
+} from "../parts.ts";
+import type { Key } from "../strings.ts";
+import { ready, typeBack } from "./list.ts";
+import { familyDoes, look } from "./visit.ts";
+import { wish } from "./wish.ts";
+import type { FamilyView } from "../../src/clients/index.ts";
+import type { SlotView, Status } from "../../src/clients/views.ts";
+
+const MATCHED: readonly Status[] = [
+  "held", "agreed", "code", "code_failed", "code_sent",
+  "needs_address", "address_shown", "ordered",
+];
+const OVER: readonly Status[] = ["received", "finished", "withdrawn"];
+const ASKABLE: readonly Status[] = ["nothing", "period_over"];
+const VETTING: readonly Status[] = ["asked", "question", "coordinator_failed"];
+
+export const familyStands: Screen = (app) => {
+  const seen = app.family;
+  if (seen === null) return [];
+  const { view } = seen;
+  const { status, card } = view;
+  const isFirst = status === "certified" && card === null;
+  return [
+    heading(app.say("parcel")),
+    h("p", { class: "lead", role: "status" }, app.say(`status.family.${status}`)),
+    ...questions(app, view),
+    card?.message && !OVER.includes(status) &&
+      quote(`${app.say("line.said_by_donor")} ${app.say(kindKey(card.message.kind))}`, card.message.words),
+    ...(card === null ? [] : withCard(app, card)),
+    isFirst && !app.typed && h("p", {}, app.say("first_card")),
+    isFirst && !app.typed && button(app.say("first_card_now"), () => {
+      app.go(typeBack);
+    }, "main"),
+    ASKABLE.includes(status) && button(app.say("ask"), () => {
+      app.go(wish("ask"));
+    }, "main"),
+    status === "declined" && button(app.say("new_list"), () => {
+      app.go(ready);
+    }, "main"),
+    OVER.includes(status) && view.parcelsLeft > 0 && parcelsLeft(app, view),
+    seen.view.comeBackEpoch > 0 && !ASKABLE.includes(status) &&
+      h("p", { class: "come-back" }, comeBack(
+        app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
+      )),
+    h("p", { class: "quiet" }, app.say("done_now")),
+    button(app.say("look_again"), () => {
+      look(app);
+    }, "plain"),
+    sees(app, ...whoSees(status, card)),
+  ];
+};
+
+function questions(app: App, view: FamilyView): readonly Child[] {
+  if (view.questions.length === 0) return [];
+  return [
+    ...view.questions.map((words) => quote(app.say("line.said_by_coordinator"), words)),
+    form(
+      () => {
+        const words = draft(app, "answer");
+        if (words === "") app.complain(app.say("lines_bad"));
+        else familyDoes(app, "answerQuestion", [words], ["answer"]);
+      },
+      field(app, "answer", app.say("answer"), { long: true, most: MOST_CHARACTERS }),
+      submit(app.say("send")),
+    ),
+  ];
+}
+
+function withCard(app: App, card: SlotView): readonly Child[] {
+  const { status, facts, code } = card;
+  const matched = facts?.matched ?? null;
+  const isMatched = MATCHED.includes(status);
+  return [
+    status === "code" && code !== "" && carried(app, app.say("voucher_code"), code),
+    isMatched && facts !== null && h("section", {}, h("h2", {}, app.say("match")), matchFacts(app, facts)),
+    status === "needs_address" && terms(app, facts?.mode ?? LOCKER, matched),
+    (status === "code" || status === "address_shown" || status === "ordered") &&
+      confirm(app, status),
+    status === "code" && more(
+      app.say("code_failed"),
+      form(
+        () => {
+          familyDoes(app, "codeFailed", [draft(app, "failed"), matched], ["failed"]);
+        },
+        field(app, "failed", app.say("code_failed_what"), { most: MOST_CHARACTERS }),
+        submit(app.say("send")),
+      ),
+    ),
+    (status === "address_shown" || status === "ordered") && writing(app, matched),
+    (status === "held" || status === "agreed" || status === "needs_address") && more(
+      app.say("decline"),
+      h("p", {}, app.say("decline_family")),
+      button(app.say("decline_yes"), () => {
+        familyDoes(app, "decline", [matched]);
+      }),
+    ),
+    (status === "waiting" || status === "peer_silent" || status === "idle") && more(
+      app.say("withdraw"),
+      h("p", {}, app.say("line.confirm_family_withdraw")),
+      button(app.say("withdraw_yes"), () => {
+        familyDoes(app, "withdraw", []);
+      }),
+    ),
+  ];
+}
+
+/** Who learns what stands before the field and the button. */
+function terms(app: App, mode: number, matched: number | null): HTMLElement {
+  const store = app.say(`sees.${MODES[mode] ?? "delivery"}`);
+  return form(
+    () => {
+      const words = draft(app, "terms");
+      if (words === "") app.complain(app.say("lines_bad"));
+      else familyDoes(app, "showAddress", [words, matched], ["terms"]);
+    },
+    h("p", { class: "weigh" }, store),
+    h("p", { class: "weigh" }, app.say("line.nobody_else")),
+    field(app, "terms", app.say(mode === LOCKER ? "terms_locker" : "terms_delivery"), {
+      long: true, most: MOST_CHARACTERS,
+    }),
+    submit(app.say("terms_show")),
+  );
+}
+
+function confirm(app: App, status: Status): HTMLElement {
+  return more(
+    app.say("received"),
+    form(
+      () => {
+        const again = draft(app, "again") === "1";
+        familyDoes(app, "received", [draft(app, "thanks"), { again }], ["thanks", "again"]);
+      },
+      status === "code" && h("p", {}, app.say("received_first")),
+      h("p", {}, app.say("line.confirm_received")),
+      field(app, "thanks", app.say("thanks"), { most: MOST_CHARACTERS }),
+      choices(app, "again", "", [{ value: "1", text: app.say("again_donor") }], { several: true }),
+      submit(app.say("received_yes")),
+    ),
+  );
+}
+
+function writing(app: App, matched: number | null): HTMLElement {
+  return more(
+    app.say("write"),
+    form(
+      () => {
+        const words = draft(app, "say");
+        if (words === "") app.complain(app.say("lines_bad"));
+        else familyDoes(app, "say", [words, { kind: ANSWER, matched }], ["say"]);
+      },
+      field(app, "say", app.say("write_words"), { long: true, most: MOST_CHARACTERS }),
+      submit(app.say("send")),
+    ),
+  );
+}
+
+function parcelsLeft(app: App, view: FamilyView): HTMLElement {
+  return h(
+    "section",
+    {},
+    h("p", {}, app.say("line.parcels_left", { count: view.parcelsLeft })),
+    button(app.say("next_parcel"), () => {
+      app.go(wish("next"));
+    }, "main"),
+  );
+}
+
+function whoSees(status: Status, card: SlotView | null): readonly (Key | null)[] {
+  if (OVER.includes(status)) return ["sees_done"];
+  if (VETTING.includes(status)) return ["sees_asked"];
+  if (card?.facts && MATCHED.includes(status)) {
+    return card.facts.mode === VOUCHER ? ["sees.voucher"] : [`sees.${MODES[card.facts.mode] ?? "delivery"}`];
+  }
+  return status === "waiting" || status === "peer_silent" || status === "idle"
+    ? ["sees_waiting"]
+    : ["key_sees"];
+}

@@ -1,0 +1,27 @@
+/** Plain words for bad days. Reached from every screen, and back to it. */
+
+import type { Screen } from "../app.ts";
+import { h } from "../dom.ts";
+import { button, heading, more } from "../parts.ts";
+
+const TOPICS = [
+  ["help_phone", "help_phone_is"],
+  ["help_found", "help_found_is"],
+  ["help_lost", "help_lost_is"],
+  ["help_tor", "help_tor_is"],
+  ["help_leave", "help_leave_is"],
+  ["help_law", "help_law_is"],
+] as const;
+
+/** Help, with a way back to *before*. */
+export function help(before: Screen): Screen {
+  return (app) => [
+    heading(app.say("help")),
+    ...TOPICS.map(([title, text]) =>
+      more(app.say(title), ...app.say(text).split("\n").map((paragraph) => h("p", {}, paragraph))),
+    ),
+    button(app.say("back"), () => {
+      app.go(before);
+    }, "main"),
+  ];
+}

@@ -1,0 +1,209 @@
+/** What a family needs or a donor can give, and who vouches. Asked once, kept on the shelf. */
+
+import type { App, Screen } from "../app.ts";
+import { bits, LOCKER, MODES, modesFor, NEEDS, REGIONS, SIZES, VOUCHER } from "../catalogue.ts";
+import { h } from "../dom.ts";
+import {
+  button, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
+  storeAsks, submit,
+} from "../parts.ts";
+import { shown } from "./visit.ts";
+import type { Wish } from "../../src/clients/index.ts";
+
+/** A first request or offer with its words; or a further card, which needs none. */
+export type Occasion = "ask" | "next";
+
+const WORDS_MOST = MOST_CHARACTERS;
+
+export function wish(occasion: Occasion): Screen {
+  return (app) => {
+    preset(app);
+    const isFamily = app.role === "family";
+    const redraw = (): void => {
+      const { scrollY } = globalThis;
+      const focused = document.activeElement?.id ?? "";
+      app.redraw();
+      scrollTo(0, scrollY);
+      document.getElementById(focused)?.focus({ preventScroll: true });
+    };
+    const regions = chosen(app, "regions");
+    const possible = modesFor(
+      app.catalogue,
+      regions.length > 0 ? regions : REGIONS.map((_, region) => region),
+      Number(draft(app, "preset")),
+      isFamily ? chosen(app, "needs") : [],
+    );
+    return [
+      heading(app.say(isFamily ? "needs" : occasion === "ask" ? "offer" : "offer_again")),
+      form(
+        () => {
+          if (chosen(app, "modes").every((mode) => !possible.includes(mode))) {
+            drop(app, "modes");
+          }
+          if (["regions", "modes", "needs"].some((name) => draft(app, name) === "")) {
+            app.complain(app.say("error.WishRefused"));
+          } else if (occasion === "ask") app.go(words);
+          else post(app, possible);
+        },
+        choices(
+          app, "regions", app.say("where"),
+          REGIONS.map((name, code) => ({ value: String(code), text: named(app, `region.${name}`) })),
+          { several: !isFamily, changed: redraw },
+        ),
+        choices(
+          app, "needs", app.say("what"),
+          NEEDS.map((name, code) => ({ value: String(code), text: named(app, `need.${name}`) })),
+          { several: true, changed: redraw },
+        ),
+        choices(
+          app, "size", app.say(isFamily ? "size" : "size_most"),
+          SIZES.map((name, code) => ({ value: String(code), text: named(app, `size.${name}`) })),
+        ),
+        isFamily && h("p", { class: "quiet" }, app.say("size_small")),
+        choices(
+          app, "preset", app.say("stores"),
+          app.catalogue.presets.map((stores, code) => ({
+            value: String(code),
+            text: stores.map((number) => app.catalogue.stores[number]?.name.split(/ \(|:/)[0]).join(", "),
+            note: asksOf(app, stores),
+          })),
+          { changed: redraw },
+        ),
+        choices(
+          app, "modes", app.say(isFamily ? "how" : "how_give"),
+          MODES.map((name, code) => ({
+            value: String(code),
+            text: named(app, `mode.${name}`),
+            disabled: !possible.includes(code),
+            note: app.say(!possible.includes(code) ? "how_none" : seenBy(app, code)),
+          })),
+          { several: true, changed: redraw },
+        ),
+        isFamily &&
+          choices(app, "urgent", app.say("urgent").split(":")[0] ?? "", [
+            { value: "1", text: app.say("urgent") },
+          ], { several: true }),
+        submit(app.say("go_on")),
+      ),
+      sees(app, isFamily ? "needs_sees" : "offer_sees"),
+    ];
+  };
+}
+
+/** What each group of stores asks for, all of its stores together. */
+function asksOf(app: App, numbers: readonly number[]): string {
+  const stores = numbers.map((number) => app.catalogue.stores[number]).filter((store) => store !== undefined);
+  return storeAsks(app, {
+    name: "", regions: [], modes: [], needs: [],
+    foreignCards: stores.every((store) => store.foreignCards),
+    foreignCardsAsOf: Math.min(...stores.map((store) => store.foreignCardsAsOf)),
+    asksPhone: stores.some((store) => store.asksPhone),
+    asksName: stores.some((store) => store.asksName),
+  });
+}
+
+function seenBy(app: App, mode: number) {
+  if (app.role === "donor") return mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor";
+  return mode === VOUCHER ? "sees.voucher" : mode === LOCKER ? "sees.locker" : "sees.delivery";
+}
+
+function preset(app: App): void {
+  const all = REGIONS.map((_, code) => String(code)).join(" ");
+  const before: Readonly<Record<string, string>> = {
+    regions: app.role === "donor" ? all : "",
+    needs: "0",
+    size: "0",
+    preset: String(Math.max(0, app.catalogue.presets.length - 1)),
+    modes: "0",
+  };
+  for (const [name, value] of Object.entries(before)) {
+    if (!app.drafts.has(name)) app.drafts.set(name, value);
+  }
+}
+
+function wishOf(app: App, possible: readonly number[]): Wish {
+  return {
+    regions: bits(chosen(app, "regions")),
+    modes: bits(chosen(app, "modes").filter((mode) => possible.includes(mode))),
+    preset: Number(draft(app, "preset")),
+    size: Number(draft(app, "size")),
+    needs: bits(chosen(app, "needs")),
+    urgency: app.role === "family" && draft(app, "urgent") === "1" ? 1 : 0,
+  };
+}
+
+function possibleNow(app: App): readonly number[] {
+  return modesFor(
+    app.catalogue, chosen(app, "regions"), Number(draft(app, "preset")),
+    app.role === "family" ? chosen(app, "needs") : [],
+  );
+}
+
+function post(app: App, possible: readonly number[]): void {
+  const made = wishOf(app, possible);
+  if (app.role === "family") {
+    void app.run("line.sending", () => app.client.call("family", [{ name: "postCard", arguments: [made] }]), (seen) => {
+      shown(app, "family", seen);
+    });
+    return;
+  }
+  const index = draft(app, "slot");
+  const which = index === "" ? null : Number(index);
+  void app.run("line.sending", () => app.client.call("donor", [{ name: "postCard", arguments: [which, made] }]), (seen) => {
+    drop(app, "slot");
+    shown(app, "donor", seen);
+  });
+}
+
+/** Who vouches: an invite, or words to the coordinators. */
+const words: Screen = (app) => {
+  const isFamily = app.role === "family";
+  return [
+    heading(app.say("words")),
+    h("p", {}, app.say(isFamily ? "words_family" : "words_donor")),
+    form(
+      () => {
+        send(app);
+      },
+      isFamily && field(app, "invite", app.say("invite"), { hint: app.say("invite_hint") }),
+      field(app, "words", app.say("words_label"), { long: true, most: WORDS_MOST }),
+      h("p", { class: "quiet" }, app.say("words_work")),
+      h(
+        "div",
+        { class: "row" },
+        submit(app.say("send")),
+        button(app.say("back"), () => {
+          app.go(wish("ask"));
+        }, "plain"),
+      ),
+    ),
+    sees(app, isFamily ? "line.who_asks" : "line.who_offers"),
+  ];
+};
+
+function send(app: App): void {
+  const intake = {
+    wish: wishOf(app, possibleNow(app)),
+    language: app.language,
+    words: draft(app, "words"),
+    invite: app.role === "family" ? draft(app, "invite") : "",
+  };
+  if (intake.words === "" && intake.invite === "") {
+    app.complain(app.say("words_need"));
+    return;
+  }
+  const sent = (): void => {
+    drop(app, "invite", "words", "regions", "needs", "size", "preset", "modes", "urgent");
+  };
+  if (app.role === "family") {
+    void app.run("line.sending", (tell) => app.client.call("ask", [intake], tell), (seen) => {
+      sent();
+      shown(app, "family", seen);
+    });
+  } else {
+    void app.run("line.sending", (tell) => app.client.call("offer", [intake], tell), (seen) => {
+      sent();
+      shown(app, "donor", seen);
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The pages: one HTML file, one script, one style sheet, one Worker, and the recipe one leaves to.
+ *
+ *     KLUNAK_CIRCLE=<digest> npm run pages      for one circle; without it, for trial circles only
+ *
+ * Nothing of the machine or the hour enters: two builds of one source are equal.
+ */
+
+import { defineConfig, type Plugin } from "vite";
+
+import { LANGUAGE_NAMES, say } from "./pages/strings.ts";
+
+const circle = process.env["KLUNAK_CIRCLE"] ?? "";
+if (!/^([0-9a-f]{64})?$/.test(circle)) throw new Error("KLUNAK_CIRCLE: 64 hexadecimal digits");
+
+/** An ordinary recipe in each language, without a script. */
+function soups(): Plugin {
+  return {
+    name: "soups",
+    generateBundle() {
+      for (const [language] of LANGUAGE_NAMES) {
+        const [title, how] = [say(language, "soup"), say(language, "soup_how")];
+        this.emitFile({
+          type: "asset",
+          fileName: `soup-${language}.html`,
+          source: `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="./page.css">
+</head>
+<body>
+<main class="recipe">
+<h1>${title}</h1>
+<p>${how}</p>
+</main>
+</body>
+</html>
+`,
+        });
+      }
+    },
+  };
+}
+
+const plain = {
+  entryFileNames: "page.js",
+  chunkFileNames: "[name].js",
+  assetFileNames: "page[extname]",
+};
+
+export default defineConfig({
+  root: "pages",
+  base: "./",
+  publicDir: "../public",
+  plugins: [soups()],
+  define: { __CIRCLE__: JSON.stringify(circle), __NODE__: JSON.stringify("") },
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    rollupOptions: { output: plain },
+  },
+  worker: { format: "iife", rollupOptions: { output: { ...plain, entryFileNames: "worker.js" } } },
+});

@@ -1,0 +1,45 @@
+// Stands in for the Worker: `played` says what it answers. No key, no list, no network.
+const dish = { picture: "cold-beetroot-soup", names: { be: "халаднік", ru: "холодник", en: "cold beetroot soup" } };
+const lines = [
+  ["Грэчка — 2 пачкі", "Гречка — 2 пачки", "Buckwheat — 2 packs"],
+  ["Смятана — 1 стаканчык", "Сметана — 1 стаканчик", "Sour cream — 1 cup"],
+  ["Сушаныя грыбы — 3 пакецікі", "Сушёные грибы — 3 пакетика", "Dried mushrooms — 3 sachets"],
+  ["Алей — 1 бутэлька", "Подсолнечное масло — 1 бутылка", "Sunflower oil — 1 bottle"],
+  ["Зялёны гарошак — 4 бляшанкі", "Зелёный горошек — 4 банки", "Green peas — 4 tins"],
+  ["Вішнёвае варэнне — 2 слоікі", "Вишнёвое варенье — 2 банки", "Cherry jam — 2 jars"],
+  ["Аўсянка — 5 пачак", "Овсянка — 5 пачек", "Oats — 5 packs"],
+  ["Мыла — 8 кавалкаў", "Мыло — 8 кусков", "Soap — 8 bars"],
+  ["Чорны чай — 6 каробак", "Чёрный чай — 6 коробок", "Black tea — 6 boxes"],
+].map(([be, ru, en]) => ({ be, ru, en }));
+const closes = Math.floor(Date.UTC(2026, 10, 24, 0, 0) / 60000);
+const seen = () => ({ view: played.view, epoch: 8, closes });
+const calls = {
+  circle: () => played.circle,
+  suggest: ([typed]) =>
+    typed === "" ? [] : lines.slice(0, 4).map(({ be, ru, en }, good) => ({
+      good,
+      names: { be: be.split(" —")[0], ru: ru.split(" —")[0], en: en.split(" —")[0] },
+    })),
+  read: ([typed]) => {
+    const number = Number(/\d+/.exec(typed)?.[0] ?? NaN);
+    if (!/\d$/.test(typed)) throw "wrong_quantity";
+    if (/wrong/.test(typed)) throw "unknown_good";
+    return { good: number, quantity: 2, names: { be: typed, ru: typed, en: typed } };
+  },
+  draw: () => ({ lines, dish }),
+  open: () => dish,
+  same: () => true,
+  ask: seen, offer: seen, family: seen, donor: seen,
+};
+addEventListener("message", ({ data: { id, name, arguments: given } }) => {
+  if (played.slow && name !== "circle") {
+    postMessage({ id, progress: played.slow });
+    return;
+  }
+  try {
+    if (played.fails !== "" && ["family", "donor", "ask", "offer"].includes(name)) throw played.fails;
+    postMessage({ id, value: calls[name](given) });
+  } catch (code) {
+    postMessage({ id, code: String(code) });
+  }
+});

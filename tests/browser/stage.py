@@ -1,0 +1,152 @@
+"""The built pages without a node: every request is answered from `clients/web/dist`, and the Worker
+is played, so that each screen can be brought up, looked at and examined by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+
+from api.web import BUILT, read_pages
+from matching.trial_catalogue import TRIAL_CATALOGUE
+
+HERE = Path(__file__).parent
+ORIGIN = "http://pages.test"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LANGUAGES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
+
+VOUCHER, LOCKER, DELIVERY = 0, 1, 2
+
+
+def facts(mode: int) -> dict[str, int]:
+    """A match of *mode*, as a view tells it."""
+    store = {VOUCHER: 0, LOCKER: 2, DELIVERY: 3}[mode]
+    return {"matched": 7, "mode": mode, "store": store, "region": 0, "size": 1, "needs": 3}
+
+
+def slot(status: str, index: int = 0, **changes: Any) -> dict[str, Any]:
+    """A card or slot in *status*."""
+    return {
+        "period": 227,
+        "index": index,
+        "status": status,
+        "facts": None,
+        "code": "",
+        "terms": "",
+        "message": None,
+        "again": False,
+        "comeBackEpoch": 9,
+        **changes,
+    }
+
+
+def family(status: str, **changes: Any) -> dict[str, Any]:
+    """A family's view."""
+    return {
+        "status": status,
+        "questions": [],
+        "card": None,
+        "parcelsLeft": 2,
+        "comeBackEpoch": 9,
+        **changes,
+    }
+
+
+def donor(status: str, *slots: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A donor's view."""
+    return {
+        "status": status,
+        "questions": [],
+        "slots": list(slots),
+        "comeBackEpoch": 9,
+        **changes,
+    }
+
+
+@contextmanager
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, without the connections that it opens for itself."""
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium", args=list(CHROMIUM_FLAGS)
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+class Stage:
+    """One visitor of the pages, with a Worker that answers with *view*."""
+
+    def __init__(self, browser: Browser, **look: Any) -> None:
+        self.context: BrowserContext = browser.new_context(**look)
+        self.played: dict[str, Any] = {"circle": _circle(), "view": {}, "fails": "", "slow": False}
+        self.requests: list[str] = []
+        self._pages = read_pages(BUILT)
+        self.context.route("**/*", self._answer)
+        self.page: Page = self.context.new_page()
+        self.console: list[str] = []
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def close(self) -> None:
+        """End this visitor."""
+        self.context.close()
+
+    def begin(self, language: str = "en", role: str = "family") -> Page:
+        """Load the page, and choose language and side."""
+        page = self.page
+        page.goto(ORIGIN + "/")
+        page.get_by_role("button", name=LANGUAGES[language]).click()
+        page.locator("main .stack button").nth(0 if role == "family" else 1).click()
+        return page
+
+    def stand(self, view: dict[str, Any], language: str = "en", role: str = "family") -> Page:
+        """Come back with a list, to where *view* says that things stand."""
+        self.played["view"] = view
+        page = self.begin(language, role)
+        page.locator("main .stack button").nth(1).click()
+        type_list(page)
+        page.locator("main .stack button").nth(0).click()
+        page.locator(".sees").wait_for()
+        return page
+
+    def _answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN)
+        self.requests.append(path)
+        if path == "/worker.js":
+            script = (HERE / "played_worker.js").read_text("utf-8")
+            body = f"const played = {json.dumps(self.played)};\n{script}".encode()
+        elif path in self._pages:
+            body = self._pages[path].plain
+        else:
+            route.abort()
+            return
+        answered = self._pages[path]
+        headers = {name.decode(): value.decode() for name, value in answered.headers}
+        route.fulfill(status=200, headers=headers, body=body)
+
+
+def type_list(page: Page) -> None:
+    """Nine lines, a few letters each."""
+    for line, good in enumerate(page.locator("ol.typed > li").all()):
+        good.get_by_role("combobox").first.fill(f"good {line} 2")
+    page.locator("main form button.main").click()
+    page.locator(".dish-card").wait_for()
+
+
+def _circle() -> dict[str, Any]:
+    return {"trial": True, "epochSeconds": 86_400, "catalogue": TRIAL_CATALOGUE}
