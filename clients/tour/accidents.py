@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clients.processes import ProcessFailed
+from clients.tour.steps import Step
 
 if TYPE_CHECKING:
     from clients.tour.season import Season
@@ -62,7 +63,7 @@ class Accidents:
             threading.Event().wait(self.lot.uniform(0, MATCHER_SECONDS))
             season.matcher.kill()
             self.matcher_kills += 1
-            season.told("the matcher is killed in the middle of its round")
+            season.told(Step.ACCIDENT, "the matcher is killed in the middle of its round")
             season.matcher.stop()
             season.matcher = season.start_matcher()
             if season.committed() == season.world.epoch:
@@ -90,4 +91,6 @@ class Accidents:
             self._failure = failure
             return
         self.node_kills += 1
-        season.told("the node is killed in the middle of its work, and started again")
+        season.told(
+            Step.ACCIDENT, "the node is killed in the middle of its work, and started again"
+        )

@@ -24,6 +24,7 @@ from clients.tour.scenario import (
     Player,
     draw_code,
 )
+from clients.tour.steps import Step, Telling, in_silence
 from clients.views import SlotView, Status
 from crypto.circle import Circle
 from crypto.labels import BLIND_COUNT
@@ -48,7 +49,7 @@ class World:
     lot: random.Random = field(repr=False)
     epoch: int = 1
     codes: list[str] = field(default_factory=list, repr=False)
-    told: Callable[[str], None] = lambda _line: None
+    told: Telling = in_silence
 
 
 @dataclass
@@ -95,7 +96,9 @@ def family_sits(memory: FamilyMemory, world: World) -> None:
             family.ask(player.wish, player.language, player.words, memory.invite)
             memory.asked_epoch = world.epoch
             memory.come_back = world.epoch + 1
-            world.told(f"family {player.number} asks" + (", invited" if memory.invite else ""))
+            world.told(
+                Step.ASKS, f"family {player.number} asks" + (", invited" if memory.invite else "")
+            )
             return
         if player.habit is FamilyHabit.SLIPS and not memory.slipped:
             _slips(memory, world, client)
@@ -140,7 +143,7 @@ def _slips(memory: FamilyMemory, world: World, client: NodeClient) -> None:
     if view.status is not Status.NOTHING:
         raise AssertionError("a wrong list opened something")
     memory.slipped = True
-    world.told(f"family {memory.player.number} types a line wrong, sees another dish, types again")
+    world.told(Step.SLIPS, f"family {memory.player.number} types a line wrong, sees another dish")
 
 
 def _with_a_slip(groceries: GroceryList) -> GroceryList:
@@ -158,7 +161,7 @@ def _decide(memory: FamilyMemory, family: Family, view: FamilyView, world: World
         raise WordLost("a family has asked, and its list opens nothing")
     if view.status is Status.QUESTION:
         family.answer_question(player.answer)
-        world.told(f"family {player.number} answers a coordinator")
+        world.told(Step.ANSWERS, f"family {player.number} answers a coordinator")
         return
     if view.status in (Status.DECLINED, Status.WITHDRAWN):
         memory.over = True
@@ -170,7 +173,7 @@ def _decide(memory: FamilyMemory, family: Family, view: FamilyView, world: World
         return
     if player.habit is FamilyHabit.WITHDRAWS and view.status in (Status.WAITING, Status.HELD):
         family.withdraw()
-        world.told(f"family {player.number} needs nothing any more and withdraws")
+        world.told(Step.WITHDRAWS, f"family {player.number} needs nothing any more and withdraws")
         memory.over = True
         return
     if view.status is Status.FINISHED and memory.confirmed:
@@ -192,7 +195,10 @@ def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: Wor
         if card.code.startswith(FAILING):
             family.code_failed(matched=facts.matched)
             memory.come_back = world.epoch + 2
-            world.told(f"family {player.number}: the code does not work, and the donor is told")
+            world.told(
+                Step.CODE_FAILS,
+                f"family {player.number}: the code does not work, and the donor is told",
+            )
             return
         _has_goods(memory, family, Mode(facts.mode), world)
     elif card.status is Status.NEEDS_ADDRESS:
@@ -202,7 +208,9 @@ def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: Wor
         memory.come_back = max(_come_back(shown, world), world.epoch + 2)
         if shown.status is Status.ADDRESS_SHOWN:
             memory.shown.add(facts.matched)
-        world.told(f"family {player.number} shows its donor a {Mode(facts.mode).name.lower()}")
+        world.told(
+            Step.SHOWS, f"family {player.number} shows its donor a {Mode(facts.mode).name.lower()}"
+        )
     elif card.status is Status.ORDERED:
         _has_goods(memory, family, Mode(facts.mode), world)
 
@@ -219,7 +227,10 @@ def _has_goods(memory: FamilyMemory, family: Family, mode: Mode, world: World) -
     family.received(player.thanks, again=again)
     memory.confirmed += 1
     memory.come_back = world.epoch + 1
-    world.told(f"family {player.number} has its parcel by {mode.name.lower()}; pages are blanked")
+    world.told(
+        Step.GOODS,
+        f"family {player.number} has its parcel by {mode.name.lower()}; pages are blanked",
+    )
 
 
 def _after_a_parcel(memory: FamilyMemory, family: Family, world: World) -> None:
@@ -227,7 +238,9 @@ def _after_a_parcel(memory: FamilyMemory, family: Family, world: World) -> None:
     if player.habit is FamilyHabit.AGAIN and memory.confirmed == 1:
         family.post_card(player.wish)
         memory.come_back = world.epoch + 1 + world.circle.policy.answer_epochs
-        world.told(f"family {player.number} asks again, for the same donor if it can be")
+        world.told(
+            Step.AGAIN, f"family {player.number} asks again, for the same donor if it can be"
+        )
         return
     memory.over = True
 
@@ -236,7 +249,7 @@ def _donate(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
     try:
         _donate_one(memory, donor, slot, world)
     except (NotPossible, MatchChanged):
-        world.told(f"donor {memory.player.number}: a round came between; next time")
+        world.told(Step.TOO_LATE, f"donor {memory.player.number}: a round came between; next time")
 
 
 def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
@@ -244,7 +257,7 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
     facts = slot.facts
     if slot.status is Status.CERTIFIED and slot.index >= BLIND_COUNT:
         donor.post_card(slot.index)
-        world.told(f"donor {number} earned a slot by a family's receipt, and offers it")
+        world.told(Step.EARNS, f"donor {number} earned a slot by a family's receipt, and offers it")
     elif slot.status is Status.FINISHED:
         donor.close(slot.index, again=slot.again)
     elif facts is None or habit is DonorHabit.SILENT:
@@ -255,10 +268,10 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
         memory.addresses.add(slot.terms)
         if habit is not DonorHabit.INFILTRATOR:
             donor.ordered(slot.index, memory.player.orders, matched=facts.matched)
-            world.told(f"donor {number} has ordered")
+            world.told(Step.ORDERS, f"donor {number} has ordered")
     elif slot.status is Status.CODE_FAILED:
         donor.replace_code(slot.index, _new_code(world), matched=facts.matched)
-        world.told(f"donor {number} sends another code")
+        world.told(Step.REPLACES, f"donor {number} sends another code")
 
 
 def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
@@ -269,17 +282,21 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
     if habit is DonorHabit.DECLINES and not memory.declined:
         memory.declined = True
         donor.decline(slot.index, matched=matched)
-        world.told(f"donor {memory.player.number} cannot, this time")
+        world.told(Step.DECLINES, f"donor {memory.player.number} cannot, this time")
     elif slot.facts.mode == Mode.VOUCHER:
         failing = habit is DonorHabit.CODE_FAILS and not memory.failed
         memory.failed = memory.failed or failing
         donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
         memory.accepted.add((slot.index, matched))
-        world.told(f"donor {memory.player.number} buys a voucher; its code goes into page 1")
+        world.told(
+            Step.BUYS, f"donor {memory.player.number} buys a voucher; its code goes into page 1"
+        )
     else:
         donor.accept(slot.index, matched=matched)
         memory.accepted.add((slot.index, matched))
-        world.told(f"donor {memory.player.number} accepts, and waits to learn where to")
+        world.told(
+            Step.ACCEPTS, f"donor {memory.player.number} accepts, and waits to learn where to"
+        )
 
 
 def _new_code(world: World, *, failing: bool = False) -> str:

@@ -23,6 +23,7 @@ from clients.processes import NodeProcess, StepProcess, free_port
 from clients.tour.accidents import Accidents
 from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, family_sits
 from clients.tour.scenario import Scenario
+from clients.tour.steps import Telling, in_silence
 from clients.trial import COORDINATORS, Trial
 from crypto.almanac import DEFAULT_POLICY, Policy
 
@@ -45,7 +46,7 @@ class Season:
     scenario: Scenario
     home: Path
     today: int
-    told: Callable[[str], None] = lambda _line: None
+    told: Telling = in_silence
     recorder: Recorder | None = None
     prove: bool = True
     accidents: Accidents = field(default_factory=Accidents)

@@ -14,6 +14,7 @@ from rich.table import Table
 from clients.tour.outcome import Outcome
 from clients.tour.season import Season
 from clients.tour.seizure import Loot
+from clients.tour.steps import Step
 
 LINES_AN_EPOCH = 12
 """The first lines of an epoch are told; the rest is counted."""
@@ -35,12 +36,17 @@ class Story:
         self._quiet = quiet
         self._console = console or Console(stderr=True, highlight=False)
         self._lines = 0
+        self._explained: set[Step] = set()
 
-    def tell(self, line: str) -> None:
-        """One thing that happened."""
-        self._lines += 1
-        if self._lines <= LINES_AN_EPOCH:
+    def tell(self, step: Step, line: str) -> None:
+        """One thing that happened; the first of its kind with who can see what of it."""
+        first = step not in self._explained
+        self._explained.add(step)
+        self._lines += not first
+        if first or self._lines <= LINES_AN_EPOCH:
             self._print(f"  · {line}")
+        if first:
+            self._print(f"[dim]      {step.seen}[/dim]")
 
     def begin(self, season: Season) -> None:
         """The circle, and who will be able to see what."""
