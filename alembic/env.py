@@ -1,6 +1,7 @@
 """Runs migrations on the connection the node gives, or on ``-x url=…`` by hand."""
 
 from alembic import context
+
 from api import models
 from api.store import open_engine
 

@@ -1,7 +1,6 @@
 """The first tables. What each column is stands in api/models.py."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0001"
