@@ -25,6 +25,7 @@ CONTENT_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "img-src data:",
         "connect-src 'self'",
         "worker-src 'self'",
         "base-uri 'none'",
@@ -34,7 +35,8 @@ CONTENT_POLICY = "; ".join(
         "trusted-types recipes",
     )
 )
-"""Only what the pages load; `recipes` is their one policy, for the Worker's address."""
+"""Only what the pages load; `recipes` is their one policy, for the Worker's address,
+and the one image is the icon, which stands in the page itself."""
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",

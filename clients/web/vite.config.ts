@@ -6,12 +6,17 @@
  * Nothing of the machine or the hour enters: two builds of one source are equal.
  */
 
+import { readFileSync } from "node:fs";
+
 import { defineConfig, type Plugin } from "vite";
 
 import { LANGUAGE_NAMES, say } from "./pages/strings.ts";
 
 const circle = process.env["KLUNAK_CIRCLE"] ?? "";
 if (!/^([0-9a-f]{64})?$/.test(circle)) throw new Error("KLUNAK_CIRCLE: 64 hexadecimal digits");
+
+/** The icon of index.html: a bowl, and no request of its own. */
+const ICON = /rel="icon" href="([^"]+)"/.exec(readFileSync(new URL("pages/index.html", import.meta.url), "utf8"))?.[1] ?? "";
 
 /** An ordinary recipe in each language, without a script. */
 function soups(): Plugin {
@@ -29,7 +34,7 @@ function soups(): Plugin {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="./page.css">
 </head>
 <body>

@@ -2,6 +2,7 @@
 
 import type { App, Screen } from "../app.ts";
 import type { Role } from "../calls.ts";
+import { picture } from "../dishes.ts";
 import { h } from "../dom.ts";
 import { button, heading, sees } from "../parts.ts";
 import { LANGUAGE_NAMES } from "../strings.ts";
@@ -10,6 +11,7 @@ import { ready, typeList } from "./list.ts";
 /** The first thing anybody sees: three languages, each in itself. */
 export const chooseLanguage: Screen = (app) => [
   h("h1", { tabindex: -1, class: "hidden" }, LANGUAGE_NAMES.map(([, name]) => name).join(", ")),
+  h("div", { class: "opening" }, picture("cold-beetroot-soup")),
   h(
     "div",
     { class: "stack languages" },

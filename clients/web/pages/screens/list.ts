@@ -130,7 +130,8 @@ interface Row {
   readonly element: HTMLElement;
   /** The line, or a code that says what is wrong with it. */
   read(): Promise<TypedLine | string>;
-  complain(code: string): void;
+  complain(code: string, how?: { readonly aloud: boolean }): void;
+  isEmpty(): boolean;
   focus(): void;
 }
 
@@ -140,7 +141,15 @@ async function readAll(
 ): Promise<void> {
   const lines: TypedLine[] = [];
   let first: Row | null = null;
+  let isShort = false;
   for (const one of rows) {
+    if (one.isEmpty()) {
+      // Said once, not nine times.
+      one.complain("wrong_number_of_lines", { aloud: !isShort });
+      isShort = true;
+      first ??= one;
+      continue;
+    }
     const line = await one.read();
     const isRepeated = typeof line !== "string" && lines.some(({ good }) => good === line.good);
     const code = isRepeated ? "repeated_good" : typeof line === "string" ? line : "";
@@ -269,9 +278,12 @@ function row(app: App, line: number): Row {
         return error instanceof Failed ? error.code : "defect";
       }
     },
-    complain(code) {
-      wrong.hidden = code === "";
-      wrong.textContent = code === "" ? "" : explained(app.language, code);
+    isEmpty() {
+      return good.value.trim() === "";
+    },
+    complain(code, { aloud } = { aloud: true }) {
+      wrong.hidden = code === "" || !aloud;
+      wrong.textContent = wrong.hidden ? "" : explained(app.language, code);
       good.setAttribute("aria-invalid", String(code !== ""));
     },
     focus() {

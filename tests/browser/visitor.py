@@ -1,0 +1,102 @@
+"""Somebody at the pages: clicks and types as a person does, and remembers nothing but a list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, Page, Request
+
+from tests.browser.stage import LANGUAGES
+
+LONG_MS = 120_000
+
+SIZES = {
+    "/intake": 28_935,
+    "/cards": 25_064,
+    "/visit/look": 384,
+    "/visit/meet": 192,
+    "/visit/leave": 33_280,
+}
+"""What a body may be long, and no other."""
+
+
+@dataclass
+class Visitor:
+    """One person with a phone; *paper* is what it wrote down."""
+
+    context: BrowserContext
+    url: str
+    role: str
+    language: str = "en"
+    paper: list[str] = field(default_factory=list)
+    requests: list[tuple[str, str, int]] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(LONG_MS)
+        self.context.on("request", self._note)
+        self.page: Page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self.complaints.append(said.text))
+
+    def arrive(self) -> None:
+        """Load the page, and choose language and side."""
+        self.page.goto(self.url)
+        self.page.get_by_role("button", name=LANGUAGES[self.language]).click()
+        self.page.locator("main .stack button").nth(0 if self.role == "family" else 1).click()
+
+    def draw(self) -> None:
+        """Take a new list and write it down."""
+        self.page.locator("main .stack button").first.click()
+        self.page.locator("main .stack button").first.click()
+        self.page.locator("ul.paper").wait_for()
+        self.paper = self.page.locator("ul.paper li").all_inner_texts()
+        self.dish = self.page.locator(".dish-card strong").inner_text()
+        self.press_main()
+        self.page.locator("fieldset").first.wait_for()
+
+    def come_back(self) -> None:
+        """Another day: the page anew, nine lines typed, the dish known."""
+        self.arrive()
+        self.page.locator("main .stack button").nth(1).click()
+        self.type_list()
+        assert self.page.locator(".dish-card strong").inner_text() == self.dish
+        self.page.locator("main .stack button").first.click()
+        self.stands()
+
+    def type_list(self) -> None:
+        """The nine lines, last first: good by its name, quantity beside it."""
+        rows = self.page.locator("ol.typed > li").all()
+        for row, line in zip(rows, reversed(self.paper), strict=True):
+            good, _, many = line.partition(" — ")
+            row.get_by_role("combobox").first.fill(good)
+            row.locator("select").select_option(re.sub(r"\D", "", many))
+        self.page.locator("main form button.main").click()
+        self.page.locator(".dish-card").wait_for()
+
+    def press_main(self) -> None:
+        """The one button that goes on."""
+        self.page.locator("main button.main").last.click()
+
+    def press(self, name: str) -> None:
+        """A button by its words."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def open(self, name: str) -> None:
+        """Something out of the way, by its words."""
+        self.page.locator("summary", has_text=name).click()
+
+    def fill(self, label: str, text: str) -> None:
+        """A field by its label."""
+        self.page.get_by_label(label).fill(text)
+
+    def stands(self) -> str:
+        """What the page says about where things stand, once it says so."""
+        self.page.locator(".busy").wait_for(state="detached")
+        self.page.locator(".come-back, .lead, .slot").first.wait_for()
+        return self.page.locator("main").inner_text()
+
+    def _note(self, request: Request) -> None:
+        body = request.post_data_buffer
+        self.requests.append((request.method, request.url, 0 if body is None else len(body)))
