@@ -29,6 +29,8 @@ import { TrialProcess, type Ready } from "./trial.ts";
 
 const DAY_MS = 86_400_000;
 const MOST_EPOCHS = 16;
+/** Node's own fetch is WebAssembly, which it does not have without a JIT; a browser's is neither. */
+const skip = process.execArgv.includes("--jitless");
 const MODES = ["voucher", "locker", "delivery"] as const;
 
 let trial: TrialProcess;
@@ -36,13 +38,14 @@ let ready: Ready;
 let circle: Circle;
 
 before(async () => {
+  if (skip) return;
   // The node goes by the machine's day.
   [trial, ready] = await TrialProcess.start(Math.floor(Date.now() / DAY_MS));
   circle = await new NodeClient(ready.url).fetchCircle(fromHex(ready.circle));
 });
 
 after(async () => {
-  await trial.stop();
+  if (!skip) await trial.stop();
 });
 
 /** Each parcel has a region of its own, so that nobody else's can be meant. */
@@ -53,60 +56,60 @@ function wishOf(region: number, mode: number): Wish {
 const kills = { count: 0 };
 
 /** Every region with its parcel: both languages in both roles, each mode, and one interrupted. */
-function parcels(): readonly (readonly [Parcel, Wish, string | null])[] {
+function parcels(): readonly (readonly [Parcel, Wish])[] {
   const calmly = undisturbed(ready);
   const cut = interrupted(ready, kills);
-  const [ours, theirs] = [
-    (): Uint8Array => randomBytes(32),
-    (): Uint8Array => randomBytes(32),
-  ];
+  const list = (): Uint8Array => randomBytes(32);
   const all = MODES.flatMap((name, mode) => [
     {
       parcel: newParcel(
         `${name}, web family, Python donor`,
-        webFamily(circle, ready, ours(), calmly),
-        pythonDonor(trial, theirs()),
+        webFamily(circle, ready, list(), calmly),
+        pythonDonor(trial, list()),
       ),
       wish: wishOf(mode, mode),
     },
     {
       parcel: newParcel(
         `${name}, Python family, web donor`,
-        pythonFamily(trial, ours()),
-        webDonor(circle, ready, theirs(), calmly),
+        pythonFamily(trial, list()),
+        webDonor(circle, ready, list(), calmly),
       ),
       wish: wishOf(3 + mode, mode),
     },
   ]);
   const cutOff = newParcel(
     "delivery, closed between any two requests",
-    webFamily(circle, ready, ours(), cut),
-    webDonor(circle, ready, theirs(), cut),
+    webFamily(circle, ready, list(), cut),
+    webDonor(circle, ready, list(), cut),
   );
   return [...all, { parcel: cutOff, wish: wishOf(6, 2) }].map(
-    ({ parcel, wish }) => [parcel, wish, null] as const,
+    ({ parcel, wish }) => [parcel, wish] as const,
   );
 }
 
-test("every parcel arrives, in every mode, whichever side is written in which language", async () => {
+test("every parcel arrives, in every mode, whichever side is written in which language", { skip }, async () => {
   const travelling = parcels();
-  for (const [at, [parcel, wish]] of travelling.entries()) {
+  const ask = async ([parcel, wish]: readonly [Parcel, Wish], at: number): Promise<void> => {
     const invite = at < 2 ? await trial.invite() : null;
     const asked = await parcel.family.ask(wish, invite === null ? "дапамажыце" : "", invite);
     assert.equal(asked.status, Status.ASKED, parcel.name);
     const offered = await parcel.donor.offer(wish, "I would like to help");
     assert.equal(offered.status, Status.ASKED, parcel.name);
-  }
+  };
+  await Promise.all(travelling.map(ask));
   await trial.epoch();
   await trial.ask("Адкуль вы?");
 
   for (let epoch = 0; epoch < MOST_EPOCHS; epoch++) {
     const left = travelling.filter(([parcel]) => !parcel.familyIsOver || !parcel.earned);
     if (left.length === 0) break;
-    for (const [parcel, wish] of left) {
-      await familySits(parcel);
-      await donorSits(parcel, wish.modes === 1);
-    }
+    await Promise.all(
+      left.map(async ([parcel, wish]) => {
+        await familySits(parcel);
+        await donorSits(parcel, wish.modes === 1);
+      }),
+    );
     if (epoch === 0) assert.ok((await trial.certify()).includes("з Лунінца"));
     await trial.epoch();
   }
@@ -123,7 +126,7 @@ test("every parcel arrives, in every mode, whichever side is written in which la
   assert.ok(kills.count > 50, "closed after each request of each call");
 });
 
-test("an unknown list sends what a known one with nothing new sends", async () => {
+test("an unknown list sends what a known one with nothing new sends", { skip }, async () => {
   const shapes = async (key: Uint8Array, status: Status): Promise<readonly string[]> => {
     const seen: string[] = [];
     const node = new NodeClient(ready.url, {
@@ -151,7 +154,7 @@ test("an unknown list sends what a known one with nothing new sends", async () =
   ]);
 });
 
-test("no request repeats another's secrets in its address, and none is sent anywhere else", async () => {
+test("no request repeats another's secrets in its address, and none is sent anywhere else", { skip }, async () => {
   const urls: string[] = [];
   const listening: typeof fetch = (url, init) => {
     urls.push(url as string);
@@ -169,7 +172,7 @@ test("no request repeats another's secrets in its address, and none is sent anyw
   }
 });
 
-test("another circle than the pinned one is refused", async () => {
+test("another circle than the pinned one is refused", { skip }, async () => {
   const node = new NodeClient(ready.url);
   await assert.rejects(node.fetchCircle(randomBytes(32)), CircleSubstituted);
 });

@@ -50,10 +50,19 @@ export function undisturbed(ready: Ready, options: NodeOptions = {}): Calling {
   return (call) => call(new NodeClient(ready.url, options));
 }
 
-/** Broken off after the first answer, begun anew, broken off after the second, and so on. */
+/** As many requests as a call makes where nothing but its own card is visited. */
+const NEAR = 7;
+
+/**
+ * Broken off after the first answer, begun anew, broken off after the second, and so on; far into
+ * a call only at every third, another third in each call, since there one visit follows another.
+ */
 export function interrupted(ready: Ready, kills: { count: number }): Calling {
+  let calls = 0;
   return async (call) => {
+    calls += 1;
     for (let lives = 1; ; lives++) {
+      while (lives > NEAR && (lives + calls) % 3 !== 0) lives += 1;
       let answers = 0;
       const node = new NodeClient(ready.url, {
         recorder: () => {
