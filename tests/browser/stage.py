@@ -16,7 +16,8 @@ from api.web import BUILT, read_pages
 from matching.trial_catalogue import TRIAL_CATALOGUE
 
 HERE = Path(__file__).parent
-ORIGIN = "http://pages.test"
+ORIGIN = "http://localhost:9"
+"""Nobody listens there; loopback, so that a browser takes all of the headers seriously."""
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -30,14 +30,20 @@ export function comeBack(
   const begins = new Date(minutes * 60_000);
   const ahead = (begins.getTime() - now.getTime()) / 60_000;
   if (epochSeconds / 60 < DAY_MINUTES && ahead < SOON_MINUTES) {
-    return say(language, "line.come_back", { when: say(language, "line.when_soon") });
+    return told(language, say(language, "line.when_soon"));
   }
   if (ahead <= 0) begins.setTime(now.getTime() + DAY_MINUTES * 60_000);
   const isLate = begins.getHours() >= EVENING_HOUR;
   if (isLate) begins.setDate(begins.getDate() + 1);
   const name = isLate || begins.getHours() < MORNING_HOUR ? "line.when_day" : "line.when_evening";
   const when = say(language, name, { day: day(language, begins) });
-  return say(language, "line.come_back", { when });
+  return told(language, when);
+}
+
+/** Belarusian says ў for у after a vowel. */
+function told(language: Language, when: string): string {
+  const sentence = say(language, "line.come_back", { when });
+  return language === "be" ? sentence.replace(/([аеёіоуыэюя]) у /gi, "$1 ў ") : sentence;
 }
 
 function part(row: string, at: number): string {

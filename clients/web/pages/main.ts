@@ -2,7 +2,7 @@
 
 import "./style.css";
 
-import { App } from "./app.ts";
+import { App, type Screen } from "./app.ts";
 import { h } from "./dom.ts";
 import { help } from "./screens/help.ts";
 import { chooseLanguage, locked } from "./screens/begin.ts";
@@ -16,6 +16,7 @@ const header = h("header");
 const warning = h("div", { class: "warning", role: "alert", hidden: true });
 const main = h("main", { id: "main" });
 const footer = h("footer");
+let helping: Screen | null = null;
 let began = false;
 let left = false;
 
@@ -48,14 +49,22 @@ function drawFrame(): void {
     ),
     h("button", { type: "button", class: "leave", title: app.say("leave_how"), onclick: leave }, app.say("leave")),
   );
-  footer.replaceChildren(
-    app.circle?.trial === true && h("p", { class: "trial" }, app.say("line.trial")) || "",
-    app.dish === null ? "" : h("p", { class: "quiet" }, app.say("lock_rule")),
-    began && !app.busy
-      ? h("button", { type: "button", class: "plain", onclick: () => { app.go(help(app.screen)); } }, app.say("help"))
-      : "",
-  );
+  footer.replaceChildren(...below());
   began = true;
+}
+
+/** What stands below every screen, but for the first, and for the list while it is shown. */
+function below(): HTMLElement[] {
+  if (!began || app.drawn !== null) return [];
+  const parts: HTMLElement[] = [];
+  if (app.circle?.trial === true) parts.push(h("p", { class: "trial" }, app.say("line.trial")));
+  if (app.dish !== null) parts.push(h("p", { class: "quiet" }, app.say("lock_rule")));
+  if (app.busy) return parts;
+  const open = (): void => {
+    const { screen } = app;
+    if (screen !== helping) app.go((helping = help(screen)));
+  };
+  return [...parts, h("button", { type: "button", class: "plain", onclick: open }, app.say("help"))];
 }
 
 /** A recipe at once; then the same from the node, in the place of this page, with nothing kept. */

@@ -198,8 +198,8 @@ export function matchFacts(app: App, facts: Facts): HTMLElement {
     names[Math.min(number, names.length - 1)] as N;
   const store = app.catalogue.stores[facts.store];
   const rows: [Key, string][] = [
-    ["how", named(app, `mode.${at(MODES, facts.mode)}`)],
-    ["stores", storeName(app, facts.store) + (store ? ` (${storeAsks(app, store)})` : "")],
+    ["way", named(app, `mode.${at(MODES, facts.mode)}`)],
+    ["store", storeName(app, facts.store) + (store ? ` (${storeAsks(app, store)})` : "")],
     ["where", named(app, `region.${at(REGIONS, facts.region)}`)],
     ["size", app.say(`size.${at(SIZES, facts.size)}`)],
     ["what", members(NEEDS, facts.needs).map((need) => app.say(`need.${need}`)).join(", ")],

@@ -122,6 +122,8 @@ const PAGES = {
     "Not possible at these stores",
   ],
   stores: ["Крамы", "Магазины", "Stores"],
+  store: ["Крама", "Магазин", "Store"],
+  way: ["Як", "Как", "How"],
   size: ["Колькі", "Сколько", "How much"],
   size_most: ["Не больш за", "Не больше", "At most"],
   size_small: [

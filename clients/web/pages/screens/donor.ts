@@ -17,6 +17,7 @@ import type { DonorView } from "../../src/clients/index.ts";
 import type { Facts, SlotView, Status } from "../../src/clients/views.ts";
 
 const ASKABLE: readonly Status[] = ["nothing", "period_over"];
+const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
 const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.goods", "guidance.records"];
 
 export const donorStands: Screen = (app) => {
@@ -41,7 +42,8 @@ export const donorStands: Screen = (app) => {
       h("p", { class: "come-back" }, comeBack(
         app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
       )),
-    h("p", { class: "quiet" }, app.say("done_now")),
+    !slots.some((slot) => TO_DO.includes(slot.status)) && view.questions.length === 0 &&
+      !ASKABLE.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
@@ -72,7 +74,7 @@ function oneSlot(app: App, slot: SlotView): HTMLElement {
   return h(
     "section",
     { class: "slot" },
-    h("h2", {}, app.say("line.slot", { slot: index + 1, sentence: "" }).trim()),
+    h("h2", {}, app.say("line.slot", { slot: index + 1, sentence: "" }).replace(/\W+$/, "")),
     h("p", {}, app.say(`status.donor.${status}`)),
     message !== null && !isOver &&
       quote(`${app.say("line.said_by_family")} ${app.say(kindKey(message.kind))}`, message.words),

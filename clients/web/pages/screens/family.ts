@@ -22,6 +22,9 @@ const MATCHED: readonly Status[] = [
 ];
 const OVER: readonly Status[] = ["received", "finished", "withdrawn"];
 const ASKABLE: readonly Status[] = ["nothing", "period_over"];
+const TO_DO: readonly Status[] = [
+  "nothing", "period_over", "declined", "question", "certified", "code", "needs_address",
+];
 const VETTING: readonly Status[] = ["asked", "question", "coordinator_failed"];
 
 export const familyStands: Screen = (app) => {
@@ -52,7 +55,7 @@ export const familyStands: Screen = (app) => {
       h("p", { class: "come-back" }, comeBack(
         app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
       )),
-    h("p", { class: "quiet" }, app.say("done_now")),
+    !TO_DO.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
@@ -124,7 +127,6 @@ function terms(app: App, mode: number, matched: number | null): HTMLElement {
       else familyDoes(app, "showAddress", [words, matched], ["terms"]);
     },
     h("p", { class: "weigh" }, store),
-    h("p", { class: "weigh" }, app.say("line.nobody_else")),
     field(app, "terms", app.say(mode === LOCKER ? "terms_locker" : "terms_delivery"), {
       long: true, most: MOST_CHARACTERS,
     }),
@@ -178,6 +180,7 @@ function parcelsLeft(app: App, view: FamilyView): HTMLElement {
 function whoSees(status: Status, card: SlotView | null): readonly (Key | null)[] {
   if (OVER.includes(status)) return ["sees_done"];
   if (VETTING.includes(status)) return ["sees_asked"];
+  if (status === "needs_address") return ["line.nobody_else"];
   if (card?.facts && MATCHED.includes(status)) {
     return card.facts.mode === VOUCHER ? ["sees.voucher"] : [`sees.${MODES[card.facts.mode] ?? "delivery"}`];
   }
