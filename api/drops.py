@@ -65,6 +65,12 @@ def taken(connection: Connection, addresses: Collection[bytes]) -> bool:
     return connection.execute(found).first() is not None
 
 
+def noticed(connection: Connection, addresses: Collection[bytes]) -> bool:
+    """Whether any of *addresses* holds a notice."""
+    found = select(col(Notice.address)).where(col(Notice.address).in_(addresses)).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
     """The records at those of *addresses* that are drops."""
     wanted = select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses))
@@ -72,12 +78,12 @@ def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, by
 
 
 def read_with_notices(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
-    """The records at those of *addresses* that are drops or notices."""
-    wanted = union_all(
-        select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses)),
-        select(col(Notice.address), col(Notice.record)).where(col(Notice.address).in_(addresses)),
+    """The records at those of *addresses* that are drops or notices; a drop before a notice, so
+    that no matcher can put a notice over somebody's drop."""
+    notices = select(col(Notice.address), col(Notice.record)).where(
+        col(Notice.address).in_(addresses)
     )
-    return {row.address: row.record for row in connection.execute(wanted)}
+    return {**dict(connection.execute(notices).all()), **read(connection, addresses)}
 
 
 def replace(connection: Connection, records: Mapping[bytes, bytes]) -> None:

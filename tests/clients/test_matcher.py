@@ -12,6 +12,7 @@ from clients.keyring import MatcherKeyring
 from clients.matcher import RoundReport
 from clients.operator import RoundState
 from crypto.errors import CannotOpen, InvalidKey
+from crypto.keys import notice_write
 from crypto.messages.cards import AGREED, FINISHED, HELD, IDLE, WAITING
 from crypto.records import random_record
 from matching.catalogue import Catalogue
@@ -91,6 +92,17 @@ def test_a_card_that_cannot_be_opened_stops_nothing(desks: Desks) -> None:
         for one in (broken, outside, uncertified):
             with pytest.raises(CannotOpen):
                 one.notice(epoch)
+
+
+def test_an_owner_who_reserves_its_own_notices_stops_nothing(desks: Desks) -> None:
+    squatter = family(desks)
+    squatter.post(reserved=[notice_write(squatter.pseudonym.notice_secret, e) for e in (1, 2, 3)])
+    anna, bob = family(desks).post(), donor(desks, regions=0b1).post()
+
+    for _ in (1, 2, 3):
+        run(desks)
+    assert anna.notice(3) is not None
+    assert bob.notice(3) is not None
 
 
 def test_a_carried_card_goes_before_one_that_repeats_it(desks: Desks) -> None:
