@@ -83,13 +83,18 @@ def test_a_card_that_cannot_be_opened_stops_nothing(desks: Desks) -> None:
     broken = family(desks).post(random_record())
     outside = family(desks, regions=0b11).post()
     uncertified = family(desks, signatures=(b"\1" * 256, b"\1" * 256)).post()
+    keyless = donor(desks)
+    no_key, tag = b"\xff" * 1_216, keyless.pseudonym.claim_tag
+    signed = desks.trial.certificate(keyless.card_class, no_key, tag)
+    keyless.changes = {"public_key": no_key, "signatures": signed}
+    keyless.post()
     anna, bob = family(desks).post(), donor(desks).post()
 
     for epoch in (1, 2):
         report = run(desks)
-        assert (report.live, report.void) == (2, 3)
+        assert (report.live, report.void) == (2, 4)
         assert anna.notice(epoch).phase == bob.notice(epoch).phase == HELD
-        for one in (broken, outside, uncertified):
+        for one in (broken, outside, uncertified, keyless):
             with pytest.raises(CannotOpen):
                 one.notice(epoch)
 
