@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from clients.coordinator import Coordinator
+from clients.errors import NodeMisbehaves
 from clients.invites import is_ours
 from clients.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.slot_desk import SlotDesk
@@ -61,11 +62,17 @@ class Clerk:
         for one in self._desk.opened():
             if not one.intake.invite_code or one.intake.role != FAMILY:
                 continue  # for a person to decide
-            if self._admits(one):
-                self._desk.hand_over(one)
-                certified += 1
-            else:
+            if not self._admits(one):
                 refused += 1
+                continue
+            try:
+                self._desk.hand_over(one)
+            except NodeMisbehaves:
+                # Its owner holds w of *in* too, and may write without end. What was burned stays
+                # burned with these values; the next pass finds the record again.
+                refused += 1
+            else:
+                certified += 1
         return certified, refused
 
     def _admits(self, one: Opened) -> bool:
