@@ -22,6 +22,7 @@ from clients.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.slot_desk import SlotDesk
 from clients.threads import Opened
 from crypto.almanac import Policy
+from crypto.circle import Circle
 from crypto.errors import CryptoError, WrongShape
 from crypto.labels import hashed, u8, u32
 from crypto.messages.intake import FAMILY
@@ -44,18 +45,35 @@ class ClerkReport:
 class Clerk:
     """The clerk of one coordinator. *today* is the day, since 1970-01-01 (UTC)."""
 
-    def __init__(self, coordinator: Coordinator, *, today: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        *,
+        today: Callable[[], int],
+        newest: Callable[[], Circle] | None = None,
+    ) -> None:
+        """*newest*, the circle as it is published now, is asked before every pass: under an old
+        almanac a receipt of the new quarter would be refused for good."""
         self._desk = coordinator
         self._today = today
+        self._newest = newest
 
     def clerk_once(self) -> ClerkReport:
         """One pass. Raises NodeUnreachable or NodeRefused; repeating it is safe."""
+        self._keep_up()
         self._forget_old()
         certified, invites_refused = self._invited()
         honoured = SlotDesk(self._desk, today=self._today()).answer_batches()
         return ClerkReport(
             certified, invites_refused, honoured.batches, honoured.signed, honoured.refused
         )
+
+    def _keep_up(self) -> None:
+        if self._newest is None:
+            return
+        served, known = self._newest(), self._desk.circle
+        if served.digest == known.digest and served.serial > known.serial:
+            self._desk.circle = served
 
     def _invited(self) -> tuple[int, int]:
         certified = refused = 0

@@ -94,6 +94,17 @@ def test_who_keeps_writing_into_its_own_thread_stops_nobody(
     restless.unblinded(0)
 
 
+def test_a_running_clerk_takes_the_almanac_of_the_new_quarter(desks: Desks) -> None:
+    entry = entry_of(desks, NextSlotWanted(desks), family(desks).receipt(), 0)
+    commit_batches(desks, {0: [Batch(entries=(entry,))]})
+    desk, published = desks.coordinator(0), desks.trial.circle
+    desk.circle = replace(published, serial=published.serial - 1, periods=())
+
+    report = Clerk(desk, today=lambda: DAY, newest=lambda: published).clerk_once()
+
+    assert (report.signed, report.receipts_refused) == (1, 0)
+
+
 def test_an_offer_is_left_to_a_person_whatever_it_brings(desks: Desks) -> None:
     (codes,) = slips(desks, 1)
     person = admit(Asking(desks, role=DONOR, codes=codes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,23 @@ def test_an_owner_who_reserves_its_own_notices_stops_nothing(desks: Desks) -> No
         run(desks)
     assert anna.notice(3) is not None
     assert bob.notice(3) is not None
+
+
+def test_a_running_matcher_takes_the_almanac_of_the_new_quarter(desks: Desks) -> None:
+    """A card is void for ever once it was void: the almanac has to be there in time."""
+    published = desks.trial.circle
+    matcher = desks.matcher(newest=lambda: published)
+    matcher.circle = replace(published, serial=published.serial - 1, periods=())
+    anna = family(desks).post()
+
+    report = matcher.round_once(NOW)
+
+    assert report is not None
+    assert (report.live, report.void) == (1, 0)
+    assert anna.notice(1).phase == WAITING
+    matcher._newest = lambda: replace(published, serial=published.serial - 1, periods=())
+    matcher.round_once(NOW)
+    assert matcher.circle is published
 
 
 def test_a_carried_card_goes_before_one_that_repeats_it(desks: Desks) -> None:
