@@ -7,16 +7,14 @@ as random bytes, fresh each time, as a blanked one would if it were blanked each
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, union_all, update
 from sqlmodel import col
 
 from api.bodies import Reader
-from api.days import drawn_expiry
 from api.errors import AddressTaken
 from api.models import Drop, Notice
-from crypto.almanac import Policy
 from crypto.drops import DropAddress
 from crypto.labels import HASH_BYTES, RECORD_BYTES
 
@@ -41,8 +39,11 @@ def take_rows(reader: Reader) -> list[Row]:
     ]
 
 
-def reserve(connection: Connection, rows: Sequence[Row], today: int, policy: Policy) -> None:
-    """Reserve the drops with their first contents. Raises AddressTaken, also for one twice."""
+def reserve(connection: Connection, rows: Sequence[Row], expiry: Callable[[], int]) -> None:
+    """Reserve the drops with their first contents, each until an *expiry* of its own.
+
+    Raises AddressTaken, also for one twice.
+    """
     addresses = {address for address, _ in rows}
     if len(addresses) != len(rows) or taken(connection, addresses):
         raise AddressTaken
@@ -50,7 +51,7 @@ def reserve(connection: Connection, rows: Sequence[Row], today: int, policy: Pol
     connection.execute(
         insert(Drop),
         [
-            {"address": address, "record": record, "expires": drawn_expiry(today, policy)}
+            {"address": address, "record": record, "expires": expiry()}
             for address, record in sorted(rows)
         ],
     )
@@ -65,6 +66,12 @@ def taken(connection: Connection, addresses: Collection[bytes]) -> bool:
     return connection.execute(found).first() is not None
 
 
+def noticed(connection: Connection, addresses: Collection[bytes]) -> bool:
+    """Whether any of *addresses* holds a notice."""
+    found = select(col(Notice.address)).where(col(Notice.address).in_(addresses)).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
     """The records at those of *addresses* that are drops."""
     wanted = select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses))
@@ -72,12 +79,12 @@ def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, by
 
 
 def read_with_notices(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
-    """The records at those of *addresses* that are drops or notices."""
-    wanted = union_all(
-        select(col(Drop.address), col(Drop.record)).where(col(Drop.address).in_(addresses)),
-        select(col(Notice.address), col(Notice.record)).where(col(Notice.address).in_(addresses)),
+    """The records at those of *addresses* that are drops or notices; a drop before a notice, so
+    that no matcher can put a notice over somebody's drop."""
+    notices = select(col(Notice.address), col(Notice.record)).where(
+        col(Notice.address).in_(addresses)
     )
-    return {row.address: row.record for row in connection.execute(wanted)}
+    return {**dict(connection.execute(notices).all()), **read(connection, addresses)}
 
 
 def replace(connection: Connection, records: Mapping[bytes, bytes]) -> None:

@@ -91,6 +91,25 @@ class Store:
         finally:
             self._writing.release()
 
+    def forget_order(self) -> None:
+        """Lay every table out anew in the order of its keys, then cut the log.
+
+        A page is filled from its end and long rows go to the next free pages, so until then a file
+        shows in which order rows came and which came together, whatever the keys.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._writing:
+            try:
+                raw = self.engine.raw_connection()
+                try:
+                    raw.cursor().execute("VACUUM")
+                finally:
+                    raw.close()
+            except Exception as error:  # noqa: BLE001 - the next call will do it
+                log_without_words(error, "the tables could not be laid out anew")
+        self.shed_erased()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

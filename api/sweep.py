@@ -1,7 +1,8 @@
 """Forgetting: rows past their day are erased, and erased pages leave the disk (section 7, *Days*).
 
 Runs at the start, when an epoch closes and when a day begins. Erasing is overwriting
-(`secure_delete`); the write-ahead log, which still holds what was overwritten, is cut to nothing.
+(`secure_delete`); the tables are laid out anew, because a file shows in which order rows came; the
+write-ahead log, which still holds what was overwritten, is cut to nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def tidy(store: Store, today: int) -> None:
         while store.write(partial(_sweep, model=model, today=today)):
             pass
     store.write(partial(_forget_counts, today=today))
-    store.shed_erased()
+    store.forget_order()
 
 
 def _sweep(connection: Connection, *, model: Any, today: int) -> bool:
