@@ -114,9 +114,7 @@ class NodeMachine(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.life = ExitStack()
-        self.node = self.life.enter_context(
-            running_node(self.directory, self.trial, self.clock)
-        )
+        self.node = self.life.enter_context(running_node(self.directory, self.trial, self.clock))
 
     def stop(self) -> None:
         self.life.close()
@@ -126,6 +124,9 @@ class NodeMachine(RuleBasedStateMachine):
 
     def sweep_node(self) -> None:
         tidy(self.node.node.store, self.today)
+
+    def pass_days(self, days: int) -> None:
+        self.clock.pass_days(days)
 
     def teardown(self) -> None:
         self.stop()
@@ -156,11 +157,13 @@ class NodeMachine(RuleBasedStateMachine):
             self.start()
             self.model.sweep()
 
-    @rule(days=st.sampled_from((1, 2, 3, 7, 30)))
-    def days_pass(self, days: int) -> None:
+    @rule(days=st.sampled_from((1, 3, 7, 7, 30)), swept=st.sampled_from((True, True, False)))
+    def days_pass(self, days: int, swept: bool) -> None:
         if self.today + days <= days_of(self.trial.period)[1] + 10:
-            self.clock.pass_days(days)
+            self.pass_days(days)
             self.model.day = self.today
+        if swept:
+            self.sweep()
 
     @rule()
     def sweep(self) -> None:
@@ -169,8 +172,10 @@ class NodeMachine(RuleBasedStateMachine):
 
     # People
 
-    @rule(late=st.sampled_from((0, 0, 0, 0, -1, 1)), wrong=st.sampled_from(("",) * 5 + (
-        "signature", "period", "twice", "taken")))
+    @rule(
+        late=st.sampled_from((0, 0, 0, 0, -1, 1)),
+        wrong=st.sampled_from(("",) * 5 + ("signature", "period", "twice", "taken")),
+    )
     def new_card(self, late: int, wrong: str) -> None:
         period = self.trial.period - (wrong == "period")
         stamp = self.trial.stamp(secrets.token_bytes(32), period)
@@ -184,8 +189,11 @@ class NodeMachine(RuleBasedStateMachine):
         self.post_card(card, self.model.opened + late, genuine=wrong != "signature")
 
     @precondition(lambda self: self.cards)
-    @rule(one=which, late=st.sampled_from((0, 0, -1, 1)), change=st.sampled_from(
-        ("", "", "record", "retry", "drops")))
+    @rule(
+        one=which,
+        late=st.sampled_from((0, 0, -1, 1)),
+        change=st.sampled_from(("", "", "record", "retry", "drops")),
+    )
     def card_again(self, one: int, late: int, change: str) -> None:
         card = self.cards[one % len(self.cards)]
         if change:
@@ -211,7 +219,10 @@ class NodeMachine(RuleBasedStateMachine):
     def print_slips(self, count: int, number: int, wrong: str) -> None:
         """Slips of two codes, one for each coordinator; sometimes only one hands its half in."""
         slips = [
-            (hashed("klunak invite", secrets.token_bytes(8)), hashed("klunak invite", secrets.token_bytes(8)))
+            (
+                hashed("klunak invite", secrets.token_bytes(8)),
+                hashed("klunak invite", secrets.token_bytes(8)),
+            )
             for _ in range(count)
         ]
         self.slips += slips
@@ -330,7 +341,9 @@ class NodeMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.drops)
     @rule(
         picked=st.lists(
-            st.tuples(which, st.sampled_from("wwwwb?"), st.sampled_from(("now", "now", "old", "same"))),
+            st.tuples(
+                which, st.sampled_from("wwwwb?"), st.sampled_from(("now", "now", "old", "same"))
+            ),
             max_size=8,
         )
     )
@@ -342,7 +355,9 @@ class NodeMachine(RuleBasedStateMachine):
             replaced = bytes(32) if over == "old" else hashed("klunak record", standing)
             record = standing if over == "same" else a_record()
             body += secret + replaced + record
-            written = hashed("klunak address", hashed("klunak read", hashed("klunak blank", secret)))
+            written = hashed(
+                "klunak address", hashed("klunak read", hashed("klunak blank", secret))
+            )
             expected += bytes([self.model.write(written, replaced, record)])
         decoys = 8 - len(picked)
         body += b"".join(Drop().write(a_record()) for _ in range(decoys))
@@ -517,7 +532,11 @@ class NodeMachine(RuleBasedStateMachine):
         self.known_batches.update({i: (number, record) for i, record in found.items()})
 
     @precondition(lambda self: self.known_batches)
-    @rule(one=which, late=st.sampled_from((0, 0, 0, -1, 1)), strange=st.sampled_from((False,) * 4 + (True,)))
+    @rule(
+        one=which,
+        late=st.sampled_from((0, 0, 0, -1, 1)),
+        strange=st.sampled_from((False,) * 4 + (True,)),
+    )
     def answer(self, one: int, late: int, strange: bool) -> None:
         batch = sorted(self.known_batches)[one % len(self.known_batches)]
         known = self.known_batches[batch]
@@ -569,9 +588,8 @@ class KilledNodeMachine(NodeMachine):
         self.stop()
         self.start()
 
-    @rule(days=st.sampled_from((1, 2, 3, 7, 30)))
-    def days_pass(self, days: int) -> None:
-        super().days_pass(days)
+    def pass_days(self, days: int) -> None:
+        super().pass_days(days)
         (self.directory / "clock").write_text(str(self.clock()))
 
 
