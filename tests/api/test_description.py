@@ -8,13 +8,15 @@ kind of operator, so that what lies behind the signature is reached as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from schemathesis import Case
+from schemathesis import Case, CheckContext, Response
 from schemathesis.config import SchemathesisConfig
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from api.app import create_app
@@ -25,6 +27,8 @@ from tests.api.people import begin_epoch, new_card, post
 from tests.circles import TrialCircle
 
 EXAMPLES = 12
+
+REFUSED = ["401", "403", "404", "405", "409", "415", "422", "429", "503"]
 
 ANYWHERE = {"malformed", "wrong_length", "busy", "no_storage", "wrong_content_type", "too_large"}
 """Codes of the limits before a route, which the description names once, under *default*."""
@@ -46,15 +50,22 @@ class Door:
                 await receive()
                 await send({"type": done})
         elif self.node is None:
-            await APP(scope, receive, send)
+            await JSONResponse(self._description())(scope, receive, send)
         elif self.operator is None or not scope["path"].startswith("/operator/"):
             await self.node.app(scope, receive, send)
         else:
             await self._signed(self.node, scope, receive, send)
 
-    async def _signed(
-        self, node: TrialNode, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    def _description(self) -> Any:
+        described = deepcopy(APP.openapi())
+        if self.operator is not None:
+            # Whoever comes through here is signed for, so nothing of that is theirs to send.
+            for methods in described["paths"].values():
+                for operation in methods.values():
+                    operation.pop("security", None)
+        return described
+
+    async def _signed(self, node: TrialNode, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         assert not message.get("more_body")
         target = scope["raw_path"].decode("latin-1")
@@ -89,9 +100,16 @@ def description(door: Door) -> Any:
         {
             "suppress-health-check": ["all"],
             "generation": {"max-examples": EXAMPLES, "deterministic": True, "database": "none"},
+            "checks": {
+                # A size is refused with its own status.
+                "negative_data_rejection": {"expected-statuses": [*REFUSED, "413"]},
+                # Bytes inside bytes and texts that are signed have rules that no schema says.
+                "positive_data_acceptance": {"expected-statuses": [*REFUSED, "2xx"]},
+            },
         }
     )
-    return schemathesis.openapi.from_asgi("/openapi.json", door, config=config)
+    described = schemathesis.openapi.from_asgi("/openapi.json", door, config=config)
+    return described if door.operator is None else described.include(path_regex="^/operator/")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -104,6 +122,25 @@ def busy_node(tmp_path_factory: pytest.TempPathFactory, trial: TrialCircle) -> I
         for door in DOORS.values():
             door.node = node
         yield node
+
+
+@schemathesis.check
+def a_refusal_is_described_by_its_code(ctx: CheckContext, response: Response, case: Case) -> None:
+    """The status is not enough: the code has to stand beside it in the description."""
+    if response.status_code < 400 or response.status_code == 405:
+        return
+    described = case.operation.definition.raw["responses"]
+    codes = described.get(str(response.status_code), {}).get("description", "").split(", ")
+    code = response.json()["code"]
+    assert code in ANYWHERE or code in codes, f"{response.status_code} {code} is not described"
+
+
+def test_every_answer_is_described_with_one_content_type() -> None:
+    for path, methods in APP.openapi()["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                assert len(content) == (status != "204"), (path, method, status)
 
 
 @description(DOORS[None]).parametrize()
