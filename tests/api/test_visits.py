@@ -196,3 +196,28 @@ def test_a_byte_more_or_less_is_refused(node: TrialNode, path: str, size: int) -
     assert_problem(node.post(f"/visit/{path}", bytes(size + 1)), 413, "too_large")
     assert_problem(node.post(f"/visit/{path}", b""), 422, "wrong_length")
     assert node.rows() == before
+
+
+def test_known_and_unknown_drops_get_answers_of_the_same_size_and_headers(
+    node: TrialNode, card: Card
+) -> None:
+    """Byte for byte the same but for the records themselves."""
+    known, unknown = card.drops, [Drop() for _ in card.drops]
+
+    def asked(drops: list[Drop]) -> list[tuple[int, int, list[tuple[bytes, bytes]]]]:
+        reads = b"".join((drops * 3)[number].r for number in range(12))
+        pages = b"".join(drop.r for drop in drops[1:])
+        blanks = b"".join(drop.b for drop in drops[1:])
+        token = secrets.token_bytes(64)
+        writes = b"".join((drops * 2)[number].write(a_record()) for number in range(8))
+        return [
+            (answer.status_code, len(answer.content), answer.headers.raw)
+            for answer in (
+                node.post("/visit/look", reads),
+                node.post("/visit/meet", pages + token),
+                node.post("/visit/leave", writes),
+                node.post("/visit/meet", blanks + token),
+            )
+        ]
+
+    assert asked(known) == asked(unknown)
