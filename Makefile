@@ -61,6 +61,14 @@ types: setup ## mypy, strict
 bench: setup ## measure the cryptography on this machine
 	$(BIN)/klunak bench crypto
 
+.PHONY: fuzz
+fuzz: setup ## fuzz whatever reads foreign bytes, ten minutes each; finds are kept in .fuzz/
+	for target in $$(ls tests/fuzz/corpus); do \
+	  mkdir -p .fuzz/$$target; \
+	  $(BIN)/python -m tests.fuzz.run $$target -max_total_time=600 -timeout=20 -max_len=8192 \
+	    -artifact_prefix=.fuzz/$$target- .fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
 .PHONY: vectors
 vectors: setup ## rebuild vectors/
 	$(BIN)/python -m vectors.generate

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from clients.bench_timing import look_timing
 from clients.benches import crypto_rates
 from clients.cli.voice import person, result, working
 
@@ -31,4 +32,21 @@ def crypto(
     table = Table("what", "per second")
     for name, rate in rates.items():
         table.add_row(name.replace("_", " "), f"{rate:,.0f}")
+    person.print(table)
+
+
+@app.command()
+def timing(
+    samples: Annotated[int, typer.Option(min=100, help="How many looks to time.")] = 20_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """Whether the time of a look tells a drop that is there from one that is not."""
+    with working("measuring") as now:
+        figures = look_timing(samples, now)
+    if as_json:
+        result(figures)
+        return
+    table = Table("what", "figure")
+    for name, figure in figures.items():
+        table.add_row(name.replace("_", " "), f"{figure:,}")
     person.print(table)
