@@ -16,7 +16,7 @@ import {
   type GroceryList,
 } from "../src/crypto/lists.ts";
 import {
-  CircleSubstituted,
+  ClientError,
   Donor,
   Family,
   NodeClient,
@@ -41,6 +41,11 @@ class Node extends NodeClient {
   }
 }
 
+/** The page was built for no circle, and the node's is not a trial. */
+class Unpinned extends ClientError {
+  override readonly code = "unpinned";
+}
+
 const node = new Node(__NODE__);
 let circle: Promise<Circle> | null = null;
 let list: GroceryList | null = null;
@@ -59,7 +64,7 @@ async function fetched(): Promise<Circle> {
   if (__CIRCLE__ !== "") return node.fetchCircle(fromHex(__CIRCLE__));
   // Without a pin, whoever serves the page would choose the circle: only a trial may.
   const unpinned = readCircle(await node.circle());
-  if (!unpinned.trial) throw new CircleSubstituted();
+  if (!unpinned.trial) throw new Unpinned();
   return unpinned;
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
 import { Kind } from "../../src/crypto/messages/pages.ts";
 import { Status } from "../../src/clients/views.ts";
 import { DISHES } from "../../src/crypto/goods.ts";
-import { comeBack } from "../../pages/days.ts";
+import { comeBack, isClockOff } from "../../pages/days.ts";
 import { PICTURES } from "../../pages/dishes.ts";
 import { explained } from "../../pages/errors.ts";
 import { KIND_NAMES } from "../../pages/kinds.ts";
@@ -42,6 +42,17 @@ test("no button or heading is longer than its place", () => {
   for (const key of short) for (const text of STRINGS[key]) assert.ok(text.length <= 14, `${key}: ${text}`);
 });
 
+test("no sentence of the pages is one that nobody says", () => {
+  const files = readdirSync(PAGES, { recursive: true, encoding: "utf8" });
+  const said = files
+    .filter((name) => name.endsWith(".ts") && !/strings|generated/.test(name))
+    .map((name) => readFileSync(new URL(name, PAGES), "utf8"))
+    .join("");
+  const byTable = /^(status|kind|region|mode|size|need|sees|refused|guidance)\.|^soup/;
+  const unsaid = Object.keys(STRINGS).filter((key) => !byTable.test(key) && !said.includes(`"${key}"`));
+  assert.deepEqual(unsaid, []);
+});
+
 test("every status has its sentence for both sides, and every message its phrase", () => {
   for (const status of Object.values(Status)) {
     for (const role of ["family", "donor"]) assert.ok(isKey(`status.${role}.${status}`), status);
@@ -75,6 +86,12 @@ test("one is asked back on a day, in the evening of it, or soon; ў stands after
   assert.match(comeBack("en", 9, open, 86_400, now), /Come back on .*2[34] November/);
   assert.match(comeBack("be", 9, open, 86_400, now), /Вяртайцеся ў /);
   assert.equal(comeBack("en", 9, open, 10, new Date(open.closes * 60_000)), "Come back in a few minutes.");
+});
+
+test("a date that cannot be the node's is noticed, and an hour's difference is not", () => {
+  const closes = Date.UTC(2026, 10, 24) / 60_000;
+  const at = (hours: number): boolean => isClockOff({ closes }, 86_400, new Date(closes * 60_000 + hours * 3_600_000));
+  assert.deepEqual([-49, -37, -23, 1, 71, 73].map(at), [true, true, false, false, false, true]);
 });
 
 test("a field that is not given leaves nothing behind", () => {
