@@ -31,8 +31,7 @@ import type { Delivery } from "../../src/crypto/messages/tokens.ts";
 import { closeRecord, openRecord, randomRecord } from "../../src/crypto/records.ts";
 import { SealingKey, openSealed } from "../../src/crypto/sealing.ts";
 import { DAY, PERIOD, type TrialCircle } from "./circles.ts";
-
-const OCTETS = "application/octet-stream";
+import { OCTETS, json, problem, response } from "./responses.ts";
 
 /** Everything a node remembers, as plain data: a test begins with a copy. */
 export interface Memory {
@@ -372,8 +371,8 @@ export class Matchmaker {
 }
 
 function noticeOf(live: Live): Notice {
-  const pages = (live.partner ?? live).card.pagesRead;
-  return { phase: live.phase, counter: live.counter, pages, match: live.match, delivery: live.delivery };
+  const { phase, counter, match, delivery } = live;
+  return { phase, counter, pages: (live.partner ?? live).card.pagesRead, match, delivery };
 }
 
 function cut(data: Uint8Array, size: number): readonly Uint8Array[] {
@@ -383,17 +382,9 @@ function cut(data: Uint8Array, size: number): readonly Uint8Array[] {
 }
 
 function octets(parts: readonly Uint8Array[]): Response {
-  const headers = { "content-type": OCTETS };
-  return new Response(concat(...parts) as Uint8Array<ArrayBuffer>, { headers });
-}
-
-function json(status: number, value: object): Response {
-  const headers = { "content-type": "application/json" };
-  return new Response(JSON.stringify(value), { status, headers });
+  return response(concat(...parts), OCTETS);
 }
 
 function refused(code: string, status = 409): Response {
-  const headers = { "content-type": "application/problem+json" };
-  const problem = { type: "about:blank", title: "no", status, code };
-  return new Response(JSON.stringify(problem), { status, headers });
+  return problem(code, status);
 }

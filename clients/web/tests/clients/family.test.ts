@@ -100,7 +100,10 @@ test("confirming spends the receipt and erases address and code", async () => {
 test("thanks arrive, and again is kept by both for the next card", async () => {
   const world = await World.finished(DELIVERY);
   const slot = slotOfView(await world.donor().visit(), 0);
-  assert.deepEqual([slot?.status, slot?.message?.words, slot?.again], ["finished", "thank you", true]);
+  assert.deepEqual(
+    [slot?.status, slot?.message?.words, slot?.again],
+    [Status.FINISHED, "thank you", true],
+  );
 
   await world.donor().close(0, { again: true });
   await world.donor().postCard(3);

@@ -11,9 +11,9 @@ import {
   NodeUnreachable,
 } from "../../src/clients/errors.ts";
 import { ATTEMPTS, NodeClient } from "../../src/clients/node.ts";
+import { OCTETS, problem, response } from "./responses.ts";
 import { World, type Fetch } from "./world.ts";
 
-const OCTETS = { "content-type": "application/octet-stream" };
 const SECRET_WORDS = new Uint8Array(384).fill(0x53);
 
 function clientOf(answer: () => Response | Promise<Response>, pauses: number[] = []): NodeClient {
@@ -26,13 +26,8 @@ function clientOf(answer: () => Response | Promise<Response>, pauses: number[] =
   });
 }
 
-function problem(code: string, status: number): Response {
-  const headers = { "content-type": "application/problem+json" };
-  return new Response(JSON.stringify({ type: "about:blank", status, code }), { status, headers });
-}
-
-const octets = (length: number, headers: Record<string, string> = OCTETS): Response =>
-  new Response(new Uint8Array(length), { headers });
+const octets = (length: number, mediaType = OCTETS): Response =>
+  response(new Uint8Array(length), mediaType);
 
 test("a refusal is known by code and status", async () => {
   const client = clientOf(() => problem("stamp_spent", 409));
@@ -44,17 +39,16 @@ test("a refusal is known by code and status", async () => {
 });
 
 test("garbage is no answer", async () => {
-  const html = { "content-type": "text/html" };
-  const headers = { "content-type": "application/problem+json" };
+  const html = "text/html";
   for (const answer of [
     () => octets(49_151),
     () => octets(49_153),
     () => octets(49_152, html),
-    () => new Response(""),
-    () => new Response(null, { status: 302, headers: { location: "http://elsewhere" } }),
-    () => new Response("<html>", { status: 500, headers: html }),
-    () => new Response("[]", { status: 403, headers }),
-    () => octets(49_152, { ...OCTETS, "content-encoding": "br" }),
+    () => response("", null),
+    () => response("", null, { status: 302 }),
+    () => response("<html>", html, { status: 500 }),
+    () => response("[]", "application/problem+json", { status: 403 }),
+    () => response(new Uint8Array(49_152), OCTETS, { encoding: "br" }),
     () => problem("a code <script>", 403),
     () => problem("x".repeat(5_000), 403),
   ]) {
@@ -65,15 +59,10 @@ test("garbage is no answer", async () => {
 test("an answer without end is not read to the end", async () => {
   let sent = 0;
   const endless = (): Response =>
-    new Response(
-      new ReadableStream<Uint8Array>({
-        pull(controller) {
-          assert.ok(++sent < 20);
-          controller.enqueue(new Uint8Array(16_384));
-        },
-      }),
-      { headers: OCTETS },
-    );
+    response(() => {
+      assert.ok(++sent < 20);
+      return new Uint8Array(16_384);
+    }, OCTETS);
   await assert.rejects(clientOf(endless).look(SECRET_WORDS), NodeMisbehaves);
 });
 
@@ -180,9 +169,8 @@ test("an epoch cannot be committed before it is closed", async () => {
 
 test("what is no JSON is refused", async () => {
   const { circle } = new World().trial;
-  const headers = { "content-type": "application/json" };
   for (const document of ["", "[]", "{", '{"a":1,"a":2}', "x".repeat(600_000)]) {
-    const client = clientOf(() => new Response(document, { headers }));
+    const client = clientOf(() => response(document, "application/json"));
     await assert.rejects(client.epoch(circle), NodeMisbehaves);
     await assert.rejects(client.fetchCircle(circle.digest), NodeMisbehaves);
   }

@@ -5,6 +5,7 @@ import test from "node:test";
 
 import {
   Cancelled,
+  Family,
   MatchChanged,
   NodeMisbehaves,
   NotPossible,
@@ -13,6 +14,7 @@ import {
   slotOfView,
 } from "../../src/clients/index.ts";
 import { cardOf } from "./reading.ts";
+import { OCTETS, response } from "./responses.ts";
 import { DELIVERY, UNKNOWN_LIST, VOUCHER, WISH, World, type Fetch } from "./world.ts";
 
 /** Does something just before the requests to *path* arrive: another phone is faster. */
@@ -30,10 +32,10 @@ function before(world: World, path: string, act: () => Promise<unknown>, times: 
 /** Answers of a node with something changed in those of one path. */
 function changed(world: World, path: string, change: (answer: Uint8Array) => Uint8Array): Fetch {
   return async (url, init) => {
-    const response = await world.node.fetch(url, init);
-    if (!(url as string).endsWith(path)) return response;
-    const content = change(new Uint8Array(await response.arrayBuffer()));
-    return new Response(content as Uint8Array<ArrayBuffer>, { headers: response.headers });
+    const answer = await world.node.fetch(url, init);
+    if (!(url as string).endsWith(path)) return answer;
+    const { value } = (await answer.body?.getReader().read()) ?? {};
+    return response(change(value ?? assert.fail()), OCTETS);
   };
 }
 
@@ -163,7 +165,6 @@ for (const path of ["/epoch", "/look", "/meet", "/leave"]) {
 
 test("to forget overwrites the key that was handed over", async () => {
   const world = await World.posted();
-  const { Family } = await import("../../src/clients/index.ts");
   const listKey = new Uint8Array(32).fill(0x66);
   const family = new Family(listKey, world.trial.circle, world.client(), 0);
   family.forget();
