@@ -452,7 +452,17 @@ class NodeMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.work)
     @rule(
         wrong=st.sampled_from(
-            ("", "", "", "", "card missing", "stranger", "falling", "notice in use", "batch")
+            (
+                "",
+                "",
+                "",
+                "card missing",
+                "stranger",
+                "falling",
+                "notice in use",
+                "over a drop",
+                "batch",
+            )
         ),
         uploaded=st.booleans(),
     )
@@ -474,7 +484,10 @@ class NodeMachine(RuleBasedStateMachine):
             notices = sorted([*notices, (secrets.token_bytes(32), a_record())])
         elif wrong == "falling":
             cards = cards[::-1]
-        elif wrong == "notice in use" and notices and self.drops:
+        elif wrong == "notice in use" and notices and self.model.notices:
+            notices = sorted([*notices[1:], (min(self.model.notices), a_record())])
+        elif wrong == "over a drop" and notices and self.drops:
+            # Not wrong: a card's owner may have reserved the place of its own notice.
             notices = sorted([*notices[1:], (self.drops[-1].row[:32], a_record())])
         elif wrong == "batch":
             batches = batches[1:]
