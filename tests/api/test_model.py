@@ -502,6 +502,15 @@ class NodeMachine(RuleBasedStateMachine):
         self.collect(part_rows)
         self.commit(wrong="", uploaded=True)
 
+    @precondition(lambda self: self.model.opened)
+    @rule()
+    def matcher_sleeps(self) -> None:
+        """Cards that were posted in time wait for a round that comes when their days are over."""
+        if self.model.closed is None:
+            self.new_card(late=0, wrong="")
+            self.begin_epoch(self.model.opened + 1)
+        self.days_pass(days=7, swept=True)
+
     @precondition(lambda self: self.headers)
     @rule(one=which)
     def commit_again(self, one: int) -> None:
@@ -619,11 +628,11 @@ def run(machine: type[NodeMachine], examples: int, steps: int) -> None:
 
 
 def test_a_node_is_what_its_model_says_whatever_happens() -> None:
-    run(NodeMachine, examples=25, steps=40)
+    run(NodeMachine, examples=15, steps=40)
 
 
 def test_a_killed_node_is_what_its_model_says() -> None:
-    run(KilledNodeMachine, examples=2, steps=25)
+    run(KilledNodeMachine, examples=2, steps=20)
 
 
 @pytest.mark.long
