@@ -59,6 +59,7 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
             home,
             _today(),
             prove=False,
+            asks=False,  # by lot, and whoever is asked back posts a card later
             front=onlooker.before,
             recorder=recorder,
         )
