@@ -85,7 +85,9 @@ class Intake:
 
     def worked(self, challenge: bytes, bits: int) -> bytes:
         request = hashed("klunak work", self.rest)
-        for number in range(1 << 20):
+        # From a random start, as clients do: two that ask at once must not spend the same nonce.
+        start = secrets.randbelow(1 << 63)
+        for number in range(start, start + (1 << 20)):
             nonce = number.to_bytes(8, "big")
             digest = work_digest(challenge, nonce, request)
             if int.from_bytes(digest, "big") >> (256 - bits) == 0:
