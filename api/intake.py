@@ -151,6 +151,8 @@ def post_intake(node: TheNode, body: TheBody) -> Accepted:
         if already(connection):
             return
         _require_duty(circle, request, today)
+        # Whatever can refuse comes before whatever writes: a refusal then undoes nothing.
+        drops.require_free(connection, request.rows)
         if request.kind is Kind.INVITE:
             use_invites(connection, request.admission, request.records, request.period)
             hand_out(connection, request.records, expiry)

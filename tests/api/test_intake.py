@@ -164,18 +164,15 @@ def test_what_no_coordinator_printed_admits_nobody(node: TrialNode, wrong: str) 
 
 
 def test_work_is_bound_to_its_request(node: TrialNode) -> None:
-    body = worked(node, new_intake(node))
-    other = new_intake(node)
     before = node.rows()
 
-    # Work for one request passes for another by chance once in 2^bits; ten would not.
+    # Work for one request passes for another by chance once in 2^bits; ten times would not.
     answers = []
     for _ in range(10):
-        other.retry = secrets.token_bytes(32)
-        answers.append(node.post("/intake", body[:65] + other.rest).status_code)
+        body = worked(node, new_intake(node))
+        answers.append(node.post("/intake", body[:65] + new_intake(node).rest).status_code)
         if answers[-1] == 201:
             before = node.rows()
-            other = new_intake(node)
 
     assert answers.count(403) >= 5
     assert node.rows() == before
