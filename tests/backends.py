@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.store import migrate, open_engine
-from tests.postgresql import Cluster
+from clients.own_postgresql import Cluster
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 NAMES = (SQLITE, POSTGRESQL)

@@ -85,8 +85,9 @@ class Intake:
 
     def worked(self, challenge: bytes, bits: int) -> bytes:
         request = hashed("klunak work", self.rest)
+        start = secrets.randbits(63)  # two people who begin at zero can find the same number
         for number in range(1 << 20):
-            nonce = number.to_bytes(8, "big")
+            nonce = (start + number).to_bytes(8, "big")
             digest = work_digest(challenge, nonce, request)
             if int.from_bytes(digest, "big") >> (256 - bits) == 0:
                 return u8(0) + challenge + nonce + bytes(40) + self.rest

@@ -20,13 +20,13 @@ from sqlalchemy import Connection, event, insert
 from api.errors import ApiError
 from api.models import Claim
 from api.store import open_store
+from clients.own_postgresql import Cluster
 from tests import backends
 from tests.api.faults import died_at
 from tests.api.nodes import Clock, TrialNode, running_node
 from tests.api.people import Card, a_record, begin_epoch, new_card, post, round_work, whole_round
 from tests.api.test_store import a_claim, count
 from tests.circles import TrialCircle
-from tests.postgresql import Cluster
 
 
 def counted(node: TrialNode) -> tuple[int, int, int]:

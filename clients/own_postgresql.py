@@ -1,7 +1,7 @@
-"""A PostgreSQL of the tests' own: on a UNIX socket in a temporary directory, as nobody special.
+"""A PostgreSQL of one's own, for tests and benches: on a socket, in a temporary directory.
 
-It is Debian's server, started as an unprivileged user (the server refuses root) and ended with the
-tests. Durability is switched off unless it is what a test is about.
+It is Debian's server, started as an unprivileged user (the server refuses root) and removed in the
+end. Durability is switched off unless it is what somebody measures or tests.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Cluster:
         self._as = as_unprivileged()
         if self._as:
             os.chown(self.directory, self._as["user"], self._as["group"])
-        subprocess.run(
+        subprocess.run(  # noqa: S603 - Debian's program with our own arguments
             [binaries() / "initdb", "-D", self.files, "-U", "klunak", *_HOW],
             check=True,
             capture_output=True,
@@ -85,7 +85,7 @@ class Cluster:
         """Start and wait until it answers."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         with (self.directory / "printed").open("ab") as printed:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - as above
                 [binaries() / "postgres", "-D", self.files, "-k", self.directory, *options],
                 stdout=printed,
                 stderr=printed,
