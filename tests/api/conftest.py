@@ -19,7 +19,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever may start a node on both databases."""
     if metafunc.definition.get_closest_marker("sqlite"):
         return
-    if _NEEDS_A_DATABASE & set(metafunc.fixturenames):
+    if metafunc.definition.get_closest_marker("postgresql"):
+        metafunc.parametrize("backend", [backends.POSTGRESQL], indirect=True)
+    elif _NEEDS_A_DATABASE & set(metafunc.fixturenames):
         metafunc.parametrize("backend", backends.NAMES, indirect=True)
 
 

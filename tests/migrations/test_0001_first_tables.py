@@ -20,18 +20,21 @@ from tests import backends
 TABLES: dict[str, Table] = dict(models.SQLModel.metadata.tables)
 
 
-@pytest.fixture(params=backends.NAMES, autouse=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every migration on both databases."""
+    if "tmp_path" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("sqlite")
+        names = [backends.SQLITE] if only else backends.NAMES
+        metafunc.parametrize("backend", names, indirect=True)
+
+
+@pytest.fixture(autouse=True)
 def backend(request: pytest.FixtureRequest) -> Iterator[backends.Backend]:
     """An empty database of either kind."""
-    chosen = backends.begin(request.param, migrated=False)
+    chosen = backends.begin(getattr(request, "param", backends.SQLITE), migrated=False)
     yield chosen
     chosen.end()
     backends.begin(backends.SQLITE)
-
-
-def only_sqlite(backend: backends.Backend) -> None:
-    if backend.name != backends.SQLITE:
-        pytest.skip("about what only SQLite has")
 
 
 def engine_in(directory: Path) -> Engine:
@@ -76,8 +79,8 @@ def _named(difference: Any) -> tuple[str, str]:
     return kind, what.name
 
 
-def test_every_table_is_without_rowid_in_both(tmp_path: Path, backend: backends.Backend) -> None:
-    only_sqlite(backend)
+@pytest.mark.sqlite
+def test_every_table_is_without_rowid_in_both(tmp_path: Path) -> None:
     migrated, modelled = engine_in(tmp_path), open_engine(f"sqlite:///{tmp_path / 'models.db'}")
     migrate(migrated)
     SQLModel.metadata.create_all(modelled)
