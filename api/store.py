@@ -33,12 +33,19 @@ _WRITES = "klunak writes"
 
 
 class Store:
-    """One database; this process writes in one thread, and reads in as many as it likes."""
+    """One database; this process writes in few threads and reads in as many as it likes."""
 
-    def __init__(self, engine: Engine, *, writes_waiting: int, busy_seconds: float) -> None:
+    def __init__(
+        self, engine: Engine, *, writes_waiting: int, busy_seconds: float, writers: int
+    ) -> None:
         self.engine = engine
         self.is_postgresql = engine.dialect.name == "postgresql"
-        self._writer = Writer(self, waiting=writes_waiting, busy_seconds=busy_seconds)
+        self._writer = Writer(
+            self,
+            threads=writers if self.is_postgresql else 1,
+            waiting=writes_waiting,
+            busy_seconds=busy_seconds,
+        )
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """What *work* finds. Raises Busy, NoStorage.
@@ -115,11 +122,16 @@ class Store:
 
 
 def open_store(
-    url: str, *, writes_waiting: int = 40, busy_seconds: float = 5, connections: int = 16
+    url: str,
+    *,
+    writes_waiting: int = 40,
+    busy_seconds: float = 5,
+    connections: int = 16,
+    writers: int = 4,
 ) -> Store:
     """The store at *url*, migrated to the newest tables. Raises NoStorage, Busy, SetupError."""
     engine = open_engine(url, busy_seconds=busy_seconds, connections=connections)
-    store = Store(engine, writes_waiting=writes_waiting, busy_seconds=busy_seconds)
+    store = Store(engine, writes_waiting=writes_waiting, busy_seconds=busy_seconds, writers=writers)
     try:
         migrate(engine)
         if store.is_postgresql:

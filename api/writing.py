@@ -1,6 +1,8 @@
-"""One thread that writes: whatever waits goes to the disk together (group commit).
+"""Few threads that write: whatever waits goes to the disk together (group commit).
 
     write() ──▶ queue ──▶ the writer takes all that wait ──▶ one transaction, one commit ──▶ answers
+
+SQLite has one writer, PostgreSQL a few: there, most of a write is waiting for the server.
 
 Nobody waits for company: while one commit is on its way to the disk, the next group gathers.
 A write is answered after the commit that holds it, a refusal too: it may rest on what another of
@@ -86,13 +88,16 @@ class Writer:
     Always true: at most *waiting* writes are queued or being done.
     """
 
-    def __init__(self, database: Transactions, *, waiting: int, busy_seconds: float) -> None:
+    def __init__(
+        self, database: Transactions, *, threads: int, waiting: int, busy_seconds: float
+    ) -> None:
         self._database = database
+        self._most_threads = threads
         self._busy_seconds = busy_seconds
         self._places = threading.BoundedSemaphore(waiting)
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def write(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """What *work* answers, once it is on the disk. Raises what *work* raises, and Busy."""
@@ -100,15 +105,16 @@ class Writer:
         return answer
 
     def between(self, act: Callable[[], None]) -> None:
-        """Do *act* while nothing of this process writes. Raises Busy."""
+        """Do *act* in a writer's thread; where there is one, nothing writes then. Raises Busy."""
         self._done(_Job(_nothing, alone=True, between=act))
 
     def close(self) -> None:
-        """Finish what is queued and end the thread."""
+        """Finish what is queued and end the threads."""
         with self._starting:
-            thread, self._thread = self._thread, None
-        if thread is not None:
+            threads, self._threads = self._threads, []
+        for _ in threads:
             self._queue.put(None)
+        for thread in threads:
             thread.join()
 
     def _done(self, job: _Job) -> Any:
@@ -130,9 +136,10 @@ class Writer:
     def _start(self) -> None:
         # Not before the first write: a process that forks workers has no thread until then.
         with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-                self._thread.start()
+            while len(self._threads) < self._most_threads:
+                thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def _run(self) -> None:
         following: _Job | None = None

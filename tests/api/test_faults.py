@@ -175,7 +175,7 @@ def test_many_of_one_group_fail_and_the_others_do_not(tmp_path: Path) -> None:
 
 
 def test_writes_that_wait_share_a_commit(tmp_path: Path) -> None:
-    store = open_store(backends.current.url(tmp_path))
+    store = open_store(backends.current.url(tmp_path), writers=1)
     commits = 0
 
     def counted(_connection: Connection) -> None:

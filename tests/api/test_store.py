@@ -123,7 +123,7 @@ def test_reading_does_not_wait_for_writing(tmp_path: Path) -> None:
 
 
 def test_a_write_that_waits_too_long_is_told_busy(tmp_path: Path) -> None:
-    store = open_store(url(tmp_path), busy_seconds=0.1)
+    store = open_store(url(tmp_path), busy_seconds=0.1, writers=1)
     inside, finish = threading.Event(), threading.Event()
 
     def slowly(_connection: Connection) -> None:
