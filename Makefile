@@ -34,8 +34,12 @@ clients/web/node_modules/.installed: clients/web/package-lock.json $(VENV)/.inst
 .PHONY: web
 web: clients/web/node_modules/.installed ## install what the web client is built and tested with
 
+.PHONY: pages
+pages: web ## build the page into clients/web/dist, from where a node serves it
+	cd clients/web && $(WITH_NODE) npm run --silent pages
+
 .PHONY: run
-run: setup ## start a ready-made trial circle: node, matcher, two coordinators
+run: setup pages ## start a ready-made trial circle: node, matcher, two coordinators
 	$(BIN)/klunak run
 
 .PHONY: tour
@@ -45,11 +49,21 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 .PHONY: test
 test: setup web ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" $(WITHOUT_BROWSERS)
+
+# Two real browsers take minutes and hundreds of megabytes; until the pages are finished they are a
+# tier of their own, and part of `make check`.
+WITHOUT_BROWSERS := --ignore=tests/browser/test_journeys.py --ignore=tests/browser/test_screens.py
+
+.PHONY: test-browser
+test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs both)
+	@scripts/need-browsers.sh $(VENV)
+	$(BIN)/python -m pytest tests/browser
 
 .PHONY: check
-check: setup lint types ## run everything: lint, types, tests and the long runs
-	$(BIN)/python -m pytest
+check: setup lint types test-browser ## run everything: lint, types, browsers, tests and long runs
+	cd clients/web && $(WITH_NODE) npm test --silent
+	$(BIN)/python -m pytest $(WITHOUT_BROWSERS)
 
 .PHONY: lint
 lint: setup web ## ruff and eslint: rules and formatting
@@ -64,6 +78,14 @@ types: setup ## mypy, strict
 .PHONY: bench
 bench: setup ## measure the cryptography on this machine
 	$(BIN)/klunak bench crypto
+
+.PHONY: fuzz
+fuzz: setup ## fuzz whatever reads foreign bytes, ten minutes each; finds are kept in .fuzz/
+	for target in $$(ls tests/fuzz/corpus); do \
+	  mkdir -p .fuzz/$$target; \
+	  $(BIN)/python -m tests.fuzz.run $$target -max_total_time=600 -timeout=20 -max_len=8192 \
+	    -artifact_prefix=.fuzz/$$target- .fuzz/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 .PHONY: vectors
 vectors: setup ## rebuild vectors/

@@ -6,13 +6,15 @@ so a route cannot be described with one size and accept another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.errors import PROBLEM_JSON, ApiError, Problem, WrongLength
+from api.errors import PROBLEM_JSON, ApiError, Malformed, Problem, WrongLength, translated
+from crypto.errors import CryptoError
 
 OCTETS = "application/octet-stream"
 JSON = "application/json"
@@ -25,9 +27,15 @@ class Body:
     media_type: str
     minimum: int
     maximum: int
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Of a JSON object that has exactly these: name and JSON schema."""
 
     def schema(self) -> dict[str, Any]:
         """The body as OpenAPI describes it."""
+        if self.media_type == JSON:
+            names = list(self.fields)
+            exact = {"properties": self.fields, "required": names, "additionalProperties": False}
+            return {"type": "object", **(exact if names else {})}
         return {
             "type": "string",
             "format": "binary",
@@ -51,9 +59,13 @@ def binary(minimum: int, maximum: int) -> Body:
     return Body(OCTETS, minimum, maximum)
 
 
-def json_up_to(maximum: int) -> Body:
-    """A JSON document of at most *maximum* bytes."""
-    return Body(JSON, 2, maximum)
+def json_up_to(maximum: int, **fields: Mapping[str, Any]) -> Body:
+    """A JSON document of at most *maximum* bytes, with exactly these *fields*."""
+    return Body(JSON, 2, maximum, fields)
+
+
+TEXT = {"type": "string"}
+SIGNATURE = {"type": "string", "pattern": "^[0-9a-f]{128}$"}
 
 
 class Octets(Response):
@@ -68,30 +80,37 @@ def answered(content: BaseModel, status: int) -> Response:
 
 
 def route(
-    *refusals: type[ApiError],
+    *refusals: type[ApiError] | type[CryptoError],
     takes: Body = NOTHING,
     gives: Body | None = None,
     status: int = 200,
     says: str,
+    again: str | None = None,
 ) -> dict[str, Any]:
-    """The keyword arguments of a route: its body, its answer and its refusals by code."""
+    """The keyword arguments of a route: its body, its answer and its refusals by code.
+
+    *again* is what 200 says of a repetition, where that is not answered as the first time was.
+    """
     responses: dict[int | str, dict[str, Any]] = {status: {"description": says}}
+    if again is not None:
+        responses[200] = {"description": again}
     if gives is not None:
-        content = {"schema": gives.schema() if gives.media_type == OCTETS else {"type": "object"}}
-        responses[status]["content"] = {gives.media_type: content}
-    by_status: dict[int, list[str]] = {}
-    for refusal in sorted(refusals, key=lambda kind: kind.code):
-        by_status.setdefault(int(refusal.status), []).append(refusal.code)
+        for response in responses.values():
+            response["content"] = {gives.media_type: {"schema": gives.schema()}}
+    by_status: dict[int, set[str]] = {422: {Malformed.code, WrongLength.code}}
+    for refusal in refusals:
+        by_status.setdefault(int(translated(refusal()).status), set()).add(refusal.code)
     for code, codes in sorted(by_status.items()):
-        responses[code] = _problem_response(", ".join(codes))
-    responses.setdefault(422, _problem_response("malformed, wrong_length"))
+        responses[code] = _problem_response(", ".join(sorted(codes)))
     responses["default"] = _problem_response("any other refusal, in the same shape")
     extra: dict[str, Any] = {}
     if takes != NOTHING:
-        content = {"schema": takes.schema() if takes.media_type == OCTETS else {"type": "object"}}
-        extra["requestBody"] = {"required": True, "content": {takes.media_type: content}}
+        content = {takes.media_type: {"schema": takes.schema()}}
+        extra["requestBody"] = {"required": True, "content": content}
     extra["x-body-bytes"] = [takes.minimum, takes.maximum]
-    return {"status_code": status, "responses": responses, "openapi_extra": extra}
+    described = {"status_code": status, "responses": responses, "openapi_extra": extra}
+    # Otherwise FastAPI would describe a JSON answer beside the bytes.
+    return described | ({"response_class": Octets} if gives and gives.media_type == OCTETS else {})
 
 
 def body_of(openapi_extra: dict[str, Any] | None) -> Body:

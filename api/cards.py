@@ -87,7 +87,7 @@ def post_card(node: TheNode, body: TheBody) -> Response:
         if epoch != open_epoch(connection).epoch:
             raise EpochClosed
         expires = kept_until(stamp.period, circle.policy)
-        drops.reserve(connection, rows, today, circle.policy)
+        drops.reserve(connection, rows, lambda: drawn_expiry(today, circle.policy))
         burn(connection, spent, retry, epoch=epoch, expires=expires)
         connection.execute(
             insert(Card),

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api.bodies import JSON, json_up_to, route
+from api.bodies import JSON, SIGNATURE, TEXT, json_up_to, route
 from api.errors import (
     InvalidSignature,
     Malformed,
     NotAuthorized,
     OldCircle,
     WrongCircle,
-    WrongLength,
 )
 from api.node import TheBody, TheNode
 from api.operators import AnyOperator
+from crypto.errors import InvalidKey, UnknownVersion, WrongShape
 from crypto.strict_json import DOCUMENT_BYTES
 
 router = APIRouter(tags=["circle"])
 
-_DOCUMENT = json_up_to(DOCUMENT_BYTES)
+_DOCUMENT = json_up_to(
+    DOCUMENT_BYTES,
+    charter=TEXT,
+    almanac=TEXT,
+    signatures={"type": "object", "additionalProperties": SIGNATURE},
+)
 
 
 @router.get("/circle", **route(gives=_DOCUMENT, says="the circle document, as signed"))
@@ -35,10 +40,11 @@ def circle_document(node: TheNode) -> Response:
         InvalidSignature,
         WrongCircle,
         OldCircle,
-        Malformed,
-        WrongLength,
+        InvalidKey,
+        UnknownVersion,
+        WrongShape,
         takes=_DOCUMENT,
-        gives=json_up_to(64),
+        gives=json_up_to(64, serial={"type": "integer"}),
         says="the serial now in force",
     ),
 )

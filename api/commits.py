@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from api.days import drawn_expiry
-from api.drops import taken
+from api.drops import noticed
 from api.epochs import course, forget_epochs_before, frozen_count
 from api.errors import PartMissing, WrongBatches, WrongCards, WrongEpoch, WrongNotices
 from api.intake_rows import shuffled
@@ -111,7 +111,9 @@ def _store_notices(connection: Connection, header: CommitHeader) -> None:
     make_room(connection, "notices", [header.epoch])
     for rows in _parts_of(connection, header, PartKind.NOTICES, HASH_BYTES):
         last = _require_rising(rows, last, WrongNotices)
-        if taken(connection, [address for address, _ in rows]):
+        # Only other notices are in the way. A drop is not: a card's owner knows where its notice
+        # will be, and could reserve the place to stop everybody's round.
+        if noticed(connection, [address for address, _ in rows]):
             raise WrongNotices
         connection.execute(
             insert(Notice),

@@ -20,6 +20,12 @@ def drawn_expiry(today: int, policy: Policy) -> int:
     return today + policy.drop_days + secrets.randbelow(policy.jitter_days + 1)
 
 
+def drawn_expiry_of_period(period: int, policy: Policy) -> int:
+    """An expiry day for a drop of an intake: drawn as if it came on the period's last day. A shelf
+    outlives every card of its period, which may be posted on that day."""
+    return drawn_expiry(days_of(period)[1], policy)
+
+
 def kept_until(period: int, policy: Policy) -> int:
     """How long burned values and claims of *period* stay: the quarter's last day + keep_days."""
     return days_of(period)[1] + policy.keep_days

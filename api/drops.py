@@ -7,20 +7,32 @@ as random bytes, fresh each time, as a blanked one would if it were blanked each
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, union_all, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlmodel import col
 
 from api.bodies import Reader
-from api.days import drawn_expiry
 from api.errors import AddressTaken
 from api.models import Drop, Notice
 from api.partitions import days_of, has_partitions, make_room, reserved
 from api.writing import Overtaken
-from crypto.almanac import Policy
 from crypto.drops import DropAddress
 from crypto.labels import HASH_BYTES, RECORD_BYTES
 
@@ -54,11 +66,14 @@ def take_rows(reader: Reader) -> list[Row]:
     ]
 
 
-def reserve(connection: Connection, rows: Sequence[Row], today: int, policy: Policy) -> None:
-    """Reserve the drops with their first contents. Raises AddressTaken, also for one twice."""
+def reserve(connection: Connection, rows: Sequence[Row], expiry: Callable[[], int]) -> None:
+    """Reserve the drops with their first contents, each until an *expiry* of its own.
+
+    Raises AddressTaken, also for one twice.
+    """
     require_free(connection, rows)
     # In the order of the addresses, which is nobody's order.
-    days = {address: drawn_expiry(today, policy) for address, _ in sorted(rows)}
+    days = {address: expiry() for address, _ in sorted(rows)}
     if has_partitions(connection):
         # Its key refuses an address that another node reserved since we looked.
         where = [{"address": address, "expires": day} for address, day in days.items()]
@@ -90,18 +105,78 @@ def taken(connection: Connection, addresses: Collection[bytes]) -> bool:
     return connection.execute(found).first() is not None
 
 
+def noticed(connection: Connection, addresses: Collection[bytes]) -> bool:
+    """Whether any of *addresses* holds a notice."""
+    found = select(col(Notice.address)).where(col(Notice.address).in_(addresses)).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def read(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
     """The records at those of *addresses* that are drops."""
     return {row.address: row.record for row in connection.execute(_drops(connection, addresses))}
 
 
-def read_with_notices(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, bytes]:
-    """The records at those of *addresses* that are drops or notices."""
-    wanted = union_all(
-        _drops(connection, addresses),
-        select(col(Notice.address), col(Notice.record)).where(col(Notice.address).in_(addresses)),
+def read_with_notices(connection: Connection, addresses: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The records at those of *addresses* that are drops or notices, among others' records.
+
+    For every address the next row of either table is read, whatever its own is, and none is sorted
+    out: finding nothing takes the same steps as finding something. A drop stands before a notice,
+    so that no matcher can put a notice over somebody's drop.
+    """
+    given = {f"at_{place}": address for place, address in enumerate(addresses)}
+    if has_partitions(connection):
+        # The next of all drops, then their records: a partition has no next but its own.
+        next_ones = connection.execute(_next_reserved(len(addresses)), given).all()
+        found = read_at(connection, {row.address: row.expires for row in next_ones})
+        notices = connection.execute(_next_notices(len(addresses)), given)
+        return {row.address: row.record for row in notices} | found
+    notices_first = sorted(
+        connection.execute(_next_rows(len(addresses)), given), key=lambda row: row.is_drop
+    )
+    return {row.address: row.record for row in notices_first}
+
+
+def read_at(connection: Connection, days: dict[bytes, int]) -> dict[bytes, bytes]:
+    """The records of drops whose days are known."""
+    wanted = select(col(Drop.address), col(Drop.record)).where(
+        col(Drop.address).in_(days), col(Drop.expires).in_(sorted(set(days.values())))
     )
     return {row.address: row.record for row in connection.execute(wanted)}
+
+
+@lru_cache(maxsize=8)
+def _next_rows(count: int) -> Any:
+    tables = (Drop.__table__, Notice.__table__)  # type: ignore[attr-defined]
+    return union_all(
+        *(
+            _next_row(table, place, "record", literal(table.name == "drops").label("is_drop"))
+            for table in tables
+            for place in range(count)
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _next_reserved(count: int) -> Any:
+    return union_all(*(_next_row(reserved, place, "expires") for place in range(count)))
+
+
+@lru_cache(maxsize=8)
+def _next_notices(count: int) -> Any:
+    table = Notice.__table__  # type: ignore[attr-defined]
+    return union_all(*(_next_row(table, place, "record") for place in range(count)))
+
+
+def _next_row(table: Table, place: int, column: str, *more: Any) -> Select[Any]:
+    address: Column[bytes] = table.c.address
+    at_or_after = (
+        select(address, table.c[column])
+        .where(address >= bindparam(f"at_{place}", type_=LargeBinary))
+        .order_by(address)
+        .limit(1)
+        .subquery()
+    )
+    return select(*more, at_or_after.c.address, at_or_after.c[column])
 
 
 def read_to_change(

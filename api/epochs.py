@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
 
-from api.bodies import JSON, json_up_to, route
+from api.bodies import JSON, SIGNATURE, TEXT, json_up_to, route
 from api.days import drawn_expiry
 from api.errors import (
     EpochConflict,
@@ -36,10 +36,11 @@ from api.sweep import tidy
 from api.work import CHALLENGE_BYTES
 from crypto.descriptors import read_epoch_descriptor
 from crypto.documents import read_signed_text
+from crypto.errors import UnknownVersion, WrongShape
 
 router = APIRouter(tags=["epochs"])
 
-DESCRIPTOR = json_up_to(8 * 1_024)
+DESCRIPTOR = json_up_to(8 * 1_024, descriptor=TEXT, signature=SIGNATURE)
 
 NONE_YET = 0
 """Epochs are counted from 1."""
@@ -121,10 +122,13 @@ def current_round(node: TheNode, _matcher: Matcher) -> Round:
         WrongEpoch,
         EpochConflict,
         RoundPending,
+        UnknownVersion,
+        WrongShape,
         takes=DESCRIPTOR,
-        gives=json_up_to(64),
+        gives=json_up_to(64, epoch={"type": "integer"}),
         status=201,
         says="the epoch is open, the one before it closed",
+        again="it was open under the same descriptor",
     ),
 )
 def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:

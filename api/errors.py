@@ -51,6 +51,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Collection
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -97,6 +98,11 @@ class NotFound(ApiError):
 
 class MethodNotAllowed(ApiError):
     status, code, title = 405, "method_not_allowed", "This cannot be done here."
+    ends_connection = True
+
+    def __init__(self, allowed: Collection[str] = ()) -> None:
+        super().__init__()
+        self.allowed = allowed
 
 
 class TooSlow(ApiError):
@@ -266,6 +272,8 @@ def problem(error: ApiError) -> JSONResponse:
         response.headers["retry-after"] = str(error.retry_after_seconds)
     if error.ends_connection:
         response.headers["connection"] = "close"
+    if isinstance(error, MethodNotAllowed) and error.allowed:
+        response.headers["allow"] = ", ".join(sorted(error.allowed))
     if isinstance(error, NotAuthorized):
         response.headers["www-authenticate"] = "Klunak"
     return response

@@ -20,7 +20,7 @@ from api import drops
 from api.bodies import Reader, answered, exactly, json_up_to, route
 from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
 from api.circles import require_current
-from api.days import drawn_expiry, kept_until
+from api.days import drawn_expiry, drawn_expiry_of_period, kept_until
 from api.epochs import NONE_YET, open_epoch
 from api.errors import (
     AddressTaken,
@@ -161,7 +161,9 @@ def post_intake(node: TheNode, body: TheBody) -> Response:
             if waiting_count(connection) >= policy.intake_pool:
                 raise IntakeFull
             put_into_pool(connection, *request.records, expires=expiry())
-        drops.reserve(connection, request.rows, today, policy)
+        drops.reserve(
+            connection, request.rows, lambda: drawn_expiry_of_period(request.period, policy)
+        )
         burn(
             connection,
             request.spent,

@@ -29,6 +29,7 @@ from api.models import Invite, InviteCount
 from api.node import TheBody, TheNode
 from api.operators import AnyOperator, CoordinatorNumber
 from api.writing import Overtaken
+from crypto.errors import WrongShape
 from crypto.labels import HASH_BYTES, hashed
 from crypto.periods import days_of
 from crypto.strict_json import LISTED, U32, StrictModel, hex_field, read_model
@@ -37,6 +38,17 @@ router = APIRouter(tags=["invites"])
 
 TOKEN_BYTES = 32
 _MOST_AT_ONCE = 20
+
+_NEW_INVITES = json_up_to(
+    4 * 1_024,
+    period={"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+    kept={
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "minItems": 1,
+        "maxItems": _MOST_AT_ONCE,
+    },
+)
 
 
 class NewInvites(StrictModel):
@@ -57,8 +69,9 @@ class NewInvites(StrictModel):
         WrongOperator,
         StalePeriod,
         InviteLimit,
-        takes=json_up_to(4 * 1_024),
-        gives=json_up_to(64),
+        WrongShape,
+        takes=_NEW_INVITES,
+        gives=json_up_to(64, kept={"type": "integer"}),
         status=201,
         says="the invites count from now on",
     ),

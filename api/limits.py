@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import NOTHING, Body, body_of
-from api.errors import Busy, TooLarge, TooSlow, WrongContentType, WrongLength
+from api.errors import Busy, MethodNotAllowed, TooLarge, TooSlow, WrongContentType, WrongLength
 from api.settings import Settings
 
 
@@ -89,9 +89,13 @@ class Limits:
             budget.give_back(len(data))
 
     def _body_for(self, scope: Scope) -> Body:
-        for rule in self._rules:
-            if scope["method"] in rule.methods and rule.path.match(scope["path"]):
+        rules = [rule for rule in self._rules if rule.path.match(scope["path"])]
+        for rule in rules:
+            if scope["method"] in rule.methods:
                 return rule.body
+        if rules:
+            # Said before the body is looked at, and for all routes of the path at once.
+            raise MethodNotAllowed(frozenset[str]().union(*(rule.methods for rule in rules)))
         return NOTHING
 
     async def _read(self, body: Body, receive: Receive, data: bytearray, budget: Budget) -> bool:

@@ -14,8 +14,9 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
+from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, Field
 
 from api.bodies import route
@@ -30,6 +31,14 @@ CHALLENGE_SECONDS = 600
 _CLOCK_SLACK_SECONDS = 5  # several workers, several clocks
 
 _AUTHORIZATION = re.compile(r"Klunak ([0-9a-f]{64})\.([0-9a-f]{80})\.([0-9a-f]{128})")
+
+_DESCRIBED = APIKeyHeader(
+    name="authorization",
+    scheme_name="operator",
+    description="Klunak <public key hex>.<challenge hex>.<signature hex>",
+    auto_error=False,
+)
+"""What the description says of the header; the checking is ours."""
 
 router = APIRouter(tags=["operators"])
 
@@ -64,8 +73,10 @@ def request_message(
     return bound("operator", circle) + challenge + hashed("klunak request", request)
 
 
-async def _operator(request: Request, node: TheNode) -> Operator:
-    matched = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
+async def _operator(
+    request: Request, node: TheNode, header: Annotated[str | None, Security(_DESCRIBED)]
+) -> Operator:
+    matched = _AUTHORIZATION.fullmatch(header or "")
     if matched is None:
         raise NotAuthorized
     unverified_key, challenge_bytes, signature = map(bytes.fromhex, matched.groups())

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from api import drops
 from api.batches import PAGE, PAGE_ROWS, After, page
-from api.bodies import Octets, binary, json_up_to, route, rows_of
+from api.bodies import SIGNATURE, TEXT, Octets, binary, json_up_to, route, rows_of
 from api.commits import MOST_PARTS, commit
 from api.epochs import course
 from api.errors import (
@@ -38,6 +38,7 @@ from api.operators import Matcher
 from crypto.commit_headers import PART_ROWS, PartKind, part_digest, read_commit_header
 from crypto.documents import read_signed_text
 from crypto.drops import ReadSecret, drop_address
+from crypto.errors import UnknownVersion, WrongShape
 from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES
 from crypto.strict_json import DOCUMENT_BYTES
 
@@ -175,7 +176,9 @@ def upload_part(
         WrongCards,
         WrongNotices,
         WrongBatches,
-        takes=json_up_to(DOCUMENT_BYTES),
+        UnknownVersion,
+        WrongShape,
+        takes=json_up_to(DOCUMENT_BYTES, header=TEXT, signature=SIGNATURE),
         says="the round is in",
     ),
 )

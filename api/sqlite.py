@@ -65,6 +65,19 @@ def cut_log(engine: Engine) -> None:
         raw.close()
 
 
+def lay_out_anew(engine: Engine) -> None:
+    """Write every table in the order of its keys.
+
+    A page is filled from its end and long rows go to the next free pages, so until then the file
+    shows in which order rows came and which came together, whatever the keys.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM")
+    finally:
+        raw.close()
+
+
 def translated(error: DBAPIError) -> ApiError:
     """The refusal that *error* means."""
     # The low byte is the primary code, whatever extended code SQLite gives.

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api import postgresql, sqlite
+from api import postgresql, rewriting, sqlite
 from api.errors import ApiError, Busy, log_without_words
 from api.writing import Writer
 
@@ -77,15 +77,22 @@ class Store:
         return self._writer.write(work, alone=True)
 
     def shed_erased(self) -> None:
-        """Take what was overwritten out of the write-ahead log too.
-
-        Whatever goes wrong, the next call completes what this one could not.
-        """
+        """Take what was overwritten out of the write-ahead log too."""
         cut = postgresql.cut_log if self.is_postgresql else sqlite.cut_log
-        try:
-            self._writer.between(lambda: cut(self.engine))
-        except Exception as error:  # noqa: BLE001 - the next call will do it
-            log_without_words(error, "the log could not be cut")
+        self._between(lambda: cut(self.engine), "the log could not be cut")
+
+    def forget_order(self) -> None:
+        """Lay every table out anew in the order of its keys, then cut the log.
+
+        Until then a file shows in which order rows came and which came together.
+        """
+        if self.is_postgresql:
+            rewriting.write_anew(self.read, self.write_alone)
+        else:
+            self._between(
+                lambda: sqlite.lay_out_anew(self.engine), "the tables could not be laid out anew"
+            )
+        self.shed_erased()
 
     def close(self) -> None:
         """Finish what is being written and give every connection back."""
@@ -111,6 +118,13 @@ class Store:
     def translated(self, error: DBAPIError) -> ApiError:
         """The refusal that *error* means."""
         return postgresql.translated(error) if self.is_postgresql else sqlite.translated(error)
+
+    def _between(self, act: Callable[[], None], trouble: str) -> None:
+        # Whatever goes wrong, the next call completes what this one could not.
+        try:
+            self._writer.between(act)
+        except Exception as error:  # noqa: BLE001 - the next call will do it
+            log_without_words(error, trouble)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         if self.is_postgresql:

@@ -1,8 +1,9 @@
 """Forgetting: rows past their day are erased, and erased pages leave the disk (section 7, *Days*).
 
 Runs at the start, when an epoch closes and when a day begins. On SQLite erasing is overwriting
-(`secure_delete`); on PostgreSQL a day's drops are a file that is removed, and the other tables are
-written anew. The write-ahead log, which still holds what was overwritten, is cut in the end.
+(`secure_delete`), on PostgreSQL a day's drops are a file that is removed. The tables are then laid
+out anew, because a file shows in which order rows came; the write-ahead log, which still holds what
+was overwritten, is cut in the end.
 
 Several nodes on one database may sweep at once; each step is complete in itself.
 """
@@ -27,8 +28,7 @@ from api.models import (
     InviteCount,
     Waiting,
 )
-from api.partitions import PARTITIONED, partitions, remove_before
-from api.rewriting import never_empty, rewrite_partition, rewrite_table
+from api.partitions import remove_before
 from api.store import Store
 
 CHUNK_ROWS = 500
@@ -46,18 +46,7 @@ def tidy(store: Store, today: int) -> None:
     for model in _EXPIRING:
         _sweep_all(store, model, today)
     store.write(partial(_forget_counts, today=today))
-    if store.is_postgresql:
-        _write_anew(store)
-    store.shed_erased()
-
-
-def _write_anew(store: Store) -> None:
-    """PostgreSQL: leave no versions, no order and no groups behind; one table at a time."""
-    for parent in PARTITIONED:
-        for _, value in store.read(partial(partitions, parent=parent)):
-            store.write_alone(partial(rewrite_partition, parent=parent, value=value))
-    for name in store.read(never_empty):
-        store.write_alone(partial(rewrite_table, name=name))
+    store.forget_order()
 
 
 def _sweep_all(store: Store, model: Any, today: int) -> None:

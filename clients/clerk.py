@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from clients.coordinator import Coordinator
+from clients.errors import NodeMisbehaves
 from clients.invites import is_ours
 from clients.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.slot_desk import SlotDesk
 from clients.threads import Opened
 from crypto.almanac import Policy
+from crypto.circle import Circle
 from crypto.errors import CryptoError, WrongShape
 from crypto.labels import hashed, u8, u32
 from crypto.messages.intake import FAMILY
@@ -43,12 +45,22 @@ class ClerkReport:
 class Clerk:
     """The clerk of one coordinator. *today* is the day, since 1970-01-01 (UTC)."""
 
-    def __init__(self, coordinator: Coordinator, *, today: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        *,
+        today: Callable[[], int],
+        newest: Callable[[], Circle] | None = None,
+    ) -> None:
+        """*newest*, the circle as it is published now, is asked before every pass: under an old
+        almanac a receipt of the new quarter would be refused for good."""
         self._desk = coordinator
         self._today = today
+        self._newest = newest
 
     def clerk_once(self) -> ClerkReport:
         """One pass. Raises NodeUnreachable or NodeRefused; repeating it is safe."""
+        self._keep_up()
         self._forget_old()
         certified, invites_refused = self._invited()
         honoured = SlotDesk(self._desk, today=self._today()).answer_batches()
@@ -56,16 +68,29 @@ class Clerk:
             certified, invites_refused, honoured.batches, honoured.signed, honoured.refused
         )
 
+    def _keep_up(self) -> None:
+        if self._newest is None:
+            return
+        served, known = self._newest(), self._desk.circle
+        if served.digest == known.digest and served.serial > known.serial:
+            self._desk.circle = served
+
     def _invited(self) -> tuple[int, int]:
         certified = refused = 0
         for one in self._desk.opened():
             if not one.intake.invite_code or one.intake.role != FAMILY:
                 continue  # for a person to decide
-            if self._admits(one):
-                self._desk.hand_over(one)
-                certified += 1
-            else:
+            if not self._admits(one):
                 refused += 1
+                continue
+            try:
+                self._desk.hand_over(one)
+            except NodeMisbehaves:
+                # Its owner holds w of *in* too, and may write without end. What was burned stays
+                # burned with these values; the next pass finds the record again.
+                refused += 1
+            else:
+                certified += 1
         return certified, refused
 
     def _admits(self, one: Opened) -> bool:

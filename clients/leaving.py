@@ -62,7 +62,10 @@ def _thread(state: State, seen: Seen, number: int) -> bytes:
     # Only what was read back from the shelf may be blanked in the thread: until then the thread
     # has the only copy.
     if state.found is not None and state.found.stage != ASKED:
-        return _write(thread.in_write, seen.ins[number], random_record())
+        # Once, and from then on what stands is written again: the coordinator can read *in*, and
+        # a record that changes would tell it of every visit of somebody it vouched for.
+        blank = seen.ins[number] if state.ins[number] is None else random_record()
+        return _write(thread.in_write, seen.ins[number], blank)
     # A card of somebody whose shelf does not open now: out was not read, so nothing can be said.
     if not seen.outs[number]:
         return _write(thread.in_write, seen.ins[number], seen.ins[number])

@@ -51,6 +51,10 @@ Observer = Callable[[int, list[Request], list[Offer], Plan], None]
 """Told of a round's open cards and plan, in memory only: the epoch, who took part, the plan."""
 
 
+Newest = Callable[[], Circle]
+"""The circle as it is published now, verified."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundReport:
     """Counts of one round, and nothing that says who."""
@@ -82,14 +86,17 @@ class Matcher:
         *,
         observer: Observer | None = None,
         processes: int | None = None,
+        newest: Newest | None = None,
     ) -> None:
-        """Raises CatalogueError for a circle whose catalogue is none."""
+        """*newest* is asked before every round: a new quarter's cards would be void for ever under
+        the almanac of the old one. Raises CatalogueError for a circle whose catalogue is none."""
         self.keyring = keyring
         self.operator = operator
         self.circle = circle
         self._catalogue = Catalogue.from_json(circle.catalogue)
         self._observer = observer
         self._processes = processes
+        self._newest = newest
         # A commit that was not acknowledged is sent again as it was, by this process.
         self._unacknowledged: tuple[Commit, RoundReport] | None = None
 
@@ -110,6 +117,7 @@ class Matcher:
         and NodeRefused; called again, it continues.
         """
         started = time.monotonic()
+        self._keep_up()
         if self.open_first_epoch(now):
             return None
         state = self.operator.round_state()
@@ -168,6 +176,15 @@ class Matcher:
         document, _ = self.operator.current_epoch()
         closes = read_epoch_descriptor(document, self.circle).closes * MINUTE_SECONDS
         return max(0.0, closes - now)
+
+    def _keep_up(self) -> None:
+        """Take a later almanac of the same circle; an earlier one is somebody's mistake."""
+        if self._newest is None:
+            return
+        served = self._newest()
+        if served.digest == self.circle.digest and served.serial > self.circle.serial:
+            self._catalogue = Catalogue.from_json(served.catalogue)
+            self.circle = served
 
     def _publish(self, epoch: int, now: float) -> None:
         """Open *epoch*, whose key is on the disk before anybody can seal to it."""

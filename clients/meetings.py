@@ -22,11 +22,18 @@ from crypto.conversations import (
     Meeting,
     lay_out,
 )
-from crypto.errors import CannotOpen, InvalidCertificate, WrongLength, WrongShape
+from crypto.errors import (
+    CannotOpen,
+    InvalidCertificate,
+    MalformedMessage,
+    WrongLength,
+    WrongShape,
+)
 from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.notices import Match
 from crypto.messages.pages import WORDS_BYTES, Kind, PageOne, Said
 from crypto.messages.shelf import Slot, Wish
+from crypto.sealing import check_public_key
 
 MOST_CHARACTERS = 300
 VOUCHER = 0
@@ -115,7 +122,8 @@ def encounter_of(
     circle: Circle, place: Place, role: int, chosen: Wish | None, match: Match
 ) -> Encounter | None:
     """The encounter, or None for a match that is not to be had: a partner without a certificate
-    of this circle, a mode or a region that was never chosen."""
+    of this circle or with a key that nothing can be sealed to, a mode or a region that was never
+    chosen."""
     if chosen is None or not (
         chosen.modes >> match.mode & 1 and chosen.regions >> match.region & 1
     ):
@@ -130,7 +138,8 @@ def encounter_of(
             peer.claim_tag,
             peer.signatures,
         )
-    except InvalidCertificate:
+        check_public_key(peer.public_key)
+    except (InvalidCertificate, MalformedMessage):
         return None
     own_root = place.root(role)
     request_root, offer_root = (own_root, peer_root) if role == FAMILY else (peer_root, own_root)

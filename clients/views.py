@@ -13,7 +13,7 @@ from clients.meetings import VOUCHER, count, last
 from clients.state import State
 from clients.vetting import open_questions
 from crypto.messages.cards import FINISHED, HELD, IDLE, WAITING
-from crypto.messages.pages import Kind, Said
+from crypto.messages.pages import CODE_BYTES, Kind, Said
 from crypto.messages.shelf import ASKED, CERTIFIED, DECLINED, DONE, UNSPENT, Slot
 
 
@@ -220,7 +220,7 @@ def _code(state: State) -> str:
         return slot.code
     replaced = last(state.theirs, Kind.CODE_REPLACED)
     if replaced is not None:
-        return replaced.words
+        return replaced.words[:CODE_BYTES]  # a message takes more; no client sends more
     return "" if state.page_one is None else state.page_one.code
 
 

@@ -92,6 +92,17 @@ def seal(message: Message, *, recipient: bytes, info: bytes) -> bytes:
         raise MalformedMessage("not a public key") from error
 
 
+def check_public_key(public_key: bytes) -> None:
+    """Return if something can be sealed to *public_key*. Raises WrongLength, MalformedMessage.
+
+    Nobody who certifies a root has seen its key, so a certified one can be anything.
+    """
+    try:
+        _SUITE.encrypt(b"", _public_key(public_key), b"")
+    except ValueError as error:  # an X25519 point of small order
+        raise MalformedMessage("not a public key") from error
+
+
 def open_sealed(kind: type[M], record: bytes, *, key: SealingKey, info: bytes) -> M:
     """The message of a record sealed to *key*. Raises WrongLength, CannotOpen."""
     if len(record) != RECORD_BYTES:

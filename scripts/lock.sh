@@ -10,3 +10,4 @@ lock pyproject.toml -o requirements-node.lock
 lock pyproject.toml --extra clients -o requirements.lock
 lock pyproject.toml --extra clients --group dev -o requirements-dev.lock
 lock --group web -o requirements-web.lock
+lock --group browser -o requirements-browser.lock

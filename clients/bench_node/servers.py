@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import Connection, insert
 
 from api import drops
+from api.days import drawn_expiry
 from api.models import Epoch, Invite
 from api.store import open_store
 from clients.bench_node.floor import TABLES
@@ -103,7 +104,7 @@ class Ours(Served):
             def reserve(
                 connection: Connection, rows: list[tuple[DropAddress, bytes]] = rows
             ) -> None:
-                drops.reserve(connection, rows, self.prepared.today, policy)
+                drops.reserve(connection, rows, lambda: drawn_expiry(self.prepared.today, policy))
 
             store.write(reserve)
         store.write(self._open)

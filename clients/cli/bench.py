@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from clients.bench_node import BACKENDS, KINDS, node_rates
+from clients.bench_timing import look_timing
 from clients.benches import crypto_rates
 from clients.cli.voice import person, result, working
 
@@ -55,4 +56,21 @@ def node(
     for kind in KINDS:
         figures = found[kind]
         table.add_row(kind, *(str(figures[k]) for k in ("per_s", "floor_per_s", "ratio", "p99_ms")))
+    person.print(table)
+
+
+@app.command()
+def timing(
+    samples: Annotated[int, typer.Option(min=100, help="How many looks to time.")] = 20_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """Whether the time of a look tells a drop that is there from one that is not."""
+    with working("measuring") as now:
+        figures = look_timing(samples, now)
+    if as_json:
+        result(figures)
+        return
+    table = Table("what", "figure")
+    for name, figure in figures.items():
+        table.add_row(name.replace("_", " "), f"{figure:,}")
     person.print(table)

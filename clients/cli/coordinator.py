@@ -153,7 +153,11 @@ def clerk(
 ) -> None:
     """Answer invites and receipts by itself, until Ctrl-C. Every pass may be repeated."""
     with plainly():
-        worker = Clerk(_desk(file, node, circle, passphrase_file), today=today)
+        worker = Clerk(
+            _desk(file, node, circle, passphrase_file),
+            today=today,
+            newest=lambda: newest_circle(node, circle),
+        )
         if step:
             take_steps(lambda: asdict(worker.clerk_once()))
         elif once:

@@ -33,7 +33,7 @@ from clients.cli.options import (
     seated,
 )
 from clients.cli.phrases import shown, slot_json
-from clients.cli.voice import at_terminal, fail, quote, result, say, working
+from clients.cli.voice import at_terminal, fail, one_line, quote, result, say, working
 from clients.donor import Donor, DonorView
 from clients.views import Facts, SlotView, Status
 from crypto.messages.pages import Kind
@@ -428,7 +428,7 @@ def _say_slot(seat: Seat, slot: SlotView) -> None:
         seat.say("terms")
         quote(slot.terms)
     if slot.code:
-        seat.say("code", code=slot.code)
+        seat.say("code", code=one_line(slot.code))
     seat.say_message(slot.message, "family")
 
 

@@ -33,7 +33,7 @@ from clients.cli.options import (
     seated,
 )
 from clients.cli.phrases import Phrases, shown, slot_json
-from clients.cli.voice import at_terminal, fail, result, say, working
+from clients.cli.voice import at_terminal, fail, one_line, result, say, working
 from clients.errors import InviteTextError
 from clients.family import Family, FamilyView
 from clients.invites_text import InviteCodes, parse_invite
@@ -354,7 +354,7 @@ def tell(seat: Seat, view: FamilyView, *, as_json: bool) -> None:
         say(seat.phrases.facts(facts, seat.catalogue))
     if card is not None:
         if card.code:
-            seat.say("code", code=card.code)
+            seat.say("code", code=one_line(card.code))
         seat.say_message(card.message, "donor")
     if facts is not None and view.status in _BEFORE_SHOWING:
         _say_exposure(seat, facts)

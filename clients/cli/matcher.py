@@ -66,6 +66,7 @@ def run(
             OperatorClient(node, keyring.secrets.signing_seed, known.digest),
             known,
             observer=proof,
+            newest=lambda: newest_circle(node, circle),
         )
         if step:
             take_steps(lambda: _round(matcher, proof))

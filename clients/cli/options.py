@@ -418,12 +418,15 @@ def seated(
 ) -> Iterator[Seat]:
     """Sit down at *node*, once it has shown the circle that was pinned."""
     phrases = Phrases(language)
-    digest = pinned_digest(circle, phrases)
+    held = pinned(circle, phrases)
     client = _Node(checked_address(node, clearnet=clearnet))
     try:
         with plainly(phrases.explain):
             with working(phrases.text("visiting")):
-                verified = client.fetch_circle(digest)
+                served = client.fetch_circle(held if isinstance(held, bytes) else held.digest)
+            # A node may not bring back an older almanac than the one that lies here.
+            is_older = isinstance(held, Circle) and served.serial < held.serial
+            verified = held if isinstance(held, Circle) and is_older else served
             catalogue = Catalogue.from_json(verified.catalogue)
         if verified.trial:
             person.print(phrases.text("trial"), markup=False, style="dim")
@@ -433,8 +436,8 @@ def seated(
         client.close()
 
 
-def pinned_digest(circle: str, phrases: Phrases) -> bytes:
-    """The digest typed, or that of a document on one's own disk."""
+def pinned(circle: str, phrases: Phrases) -> bytes | Circle:
+    """The digest typed, or the circle of a document on one's own disk."""
     if re.fullmatch("[0-9a-fA-F]{64}", circle):
         return bytes.fromhex(circle)
     try:
@@ -442,7 +445,7 @@ def pinned_digest(circle: str, phrases: Phrases) -> bytes:
     except (OSError, ValueError):
         fail("--circle is neither 64 hexadecimal digits nor a file that can be read")
     with plainly(phrases.explain):
-        return read_circle(document).digest
+        return read_circle(document)
 
 
 def checked_address(address: str, *, socks: str | None = None, clearnet: bool = False) -> str:

@@ -55,6 +55,11 @@ def quote(words: str) -> None:
         say(f"  │ {line}")
 
 
+def one_line(words: str) -> str:
+    """Somebody else's *words* on one line, to stand inside a sentence of ours: a code, say."""
+    return " ".join(words.split())
+
+
 def harmless(text: str) -> str:
     """*text* without what would move a cursor, change a screen or turn letters round."""
     return "".join(

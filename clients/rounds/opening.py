@@ -19,12 +19,12 @@ from os import cpu_count
 from crypto.certificates import verify_certificate
 from crypto.certifying_keys import CardClass
 from crypto.circle import Circle
-from crypto.errors import CannotOpen, InvalidCertificate, InvalidKey
+from crypto.errors import CannotOpen, InvalidCertificate, InvalidKey, MalformedMessage
 from crypto.labels import bound, u32
 from crypto.messages.cards import Card, CarriedCard, RoundKey, State
 from crypto.periods import days_of
 from crypto.records import open_record
-from crypto.sealing import SealingKey, open_sealed
+from crypto.sealing import SealingKey, check_public_key, open_sealed
 
 IN_PROCESS = 2_000
 """Below this, starting processes costs more than it saves."""
@@ -88,7 +88,7 @@ class _Opener:
     def open(self, record: bytes) -> OpenedCard | None:
         try:
             return self._carried(record) or self._posted(record)
-        except (CannotOpen, InvalidCertificate, InvalidKey):
+        except (CannotOpen, InvalidCertificate, InvalidKey, MalformedMessage):
             return None
 
     def _carried(self, record: bytes) -> OpenedCard | None:
@@ -111,6 +111,7 @@ class _Opener:
         last_day = days_of(card.period)[1] + self._keys.circle.policy.keep_days
         if self._keys.today > last_day:
             raise InvalidCertificate
+        check_public_key(card.public_key)  # a partner could not seal to it
         return OpenedCard(card, root, None)
 
     def _verified(self, card: Card) -> bytes:

@@ -1,16 +1,16 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["build/", "node_modules/", "src/crypto/goods.generated.ts"] },
+  { ignores: ["build/", "dist/", "node_modules/", "**/*.generated.ts"] },
   {
-    files: ["src/**/*.ts", "tests/**/*.ts"],
+    files: ["src/**/*.ts", "pages/**/*.ts", "tests/**/*.ts"],
     extends: [
       ...tseslint.configs.strictTypeChecked,
       ...tseslint.configs.stylisticTypeChecked,
     ],
     languageOptions: {
       parserOptions: {
-        project: ["tsconfig.json", "tests/tsconfig.json"],
+        project: ["tsconfig.json", "pages/tsconfig.json", "tests/tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -24,7 +24,7 @@ export default tseslint.config(
   },
   {
     // What runs in a browser knows nothing of Node, evaluates nothing and compiles no WebAssembly.
-    files: ["src/**/*.ts"],
+    files: ["src/**/*.ts", "pages/**/*.ts"],
     rules: {
       "no-eval": "error",
       "no-implied-eval": "off",

@@ -55,7 +55,42 @@ def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Any]:
     }
 
 
-class TrialNode:
+class Spoken:
+    """What visitors and operators say to a node, over whatever `request` goes through."""
+
+    trial: TrialCircle
+
+    def request(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
+        raise NotImplementedError
+
+    def get(self, path: str) -> httpx.Response:
+        return self.request("GET", path)
+
+    def post(self, path: str, body: bytes, content_type: str = OCTETS) -> httpx.Response:
+        return self.request("POST", path, content=body, headers={"content-type": content_type})
+
+    def operator(
+        self,
+        seed: bytes,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        content_type: str = OCTETS,
+    ) -> httpx.Response:
+        """A request signed by the operator with *seed*."""
+        challenge = bytes.fromhex(self.request("POST", "/operator/challenge").json()["challenge"])
+        headers = {
+            "authorization": authorization(
+                seed, self.trial.circle.digest, challenge, method, path, body
+            )
+        }
+        if method in ("POST", "PUT"):
+            headers["content-type"] = content_type
+        return self.request(method, path, content=body, headers=headers)
+
+
+class TrialNode(Spoken):
     """The application in a thread of its own, spoken to without a socket."""
 
     def __init__(self, app: FastAPI, portal: BlockingPortal, trial: TrialCircle, clock: Clock):
@@ -88,32 +123,6 @@ class TrialNode:
             return await asyncio.gather(*requests)
 
         return self._portal.call(send)
-
-    def get(self, path: str) -> httpx.Response:
-        return self.request("GET", path)
-
-    def post(self, path: str, body: bytes, content_type: str = OCTETS) -> httpx.Response:
-        return self.request("POST", path, content=body, headers={"content-type": content_type})
-
-    def operator(
-        self,
-        seed: bytes,
-        method: str,
-        path: str,
-        body: bytes = b"",
-        *,
-        content_type: str = OCTETS,
-    ) -> httpx.Response:
-        """A request signed by the operator with *seed*."""
-        challenge = bytes.fromhex(self.request("POST", "/operator/challenge").json()["challenge"])
-        headers = {
-            "authorization": authorization(
-                seed, self.trial.circle.digest, challenge, method, path, body
-            )
-        }
-        if method in ("POST", "PUT"):
-            headers["content-type"] = content_type
-        return self.request(method, path, content=body, headers=headers)
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table."""

@@ -28,6 +28,17 @@ from api.settings import Settings
 serve(Settings())
 """
 
+_SERVE_BY_CLOCK = """
+import sys
+from pathlib import Path
+from api.app import create_app
+from api.serve import log_quietly, server
+from api.settings import Settings
+settings, clock = Settings(), Path(sys.argv[1])
+log_quietly()
+server(settings, create_app(settings, clock=lambda: float(clock.read_text()))).run()
+"""
+
 
 def free_port() -> int:
     with socket.socket() as listening:
@@ -54,8 +65,11 @@ def served(directory: Path, trial: TrialCircle, **settings: Any) -> Iterator[str
 class ServedProcess:
     """A node in a process of its own, with everything it prints kept in a file."""
 
-    def __init__(self, directory: Path, trial: TrialCircle) -> None:
+    def __init__(self, directory: Path, trial: TrialCircle, clock: Path | None = None) -> None:
+        """With *clock* the node reads the time, in unix seconds, from that file."""
         self.directory = directory
+        program = ["-c", _SERVE] if clock is None else ["-c", _SERVE_BY_CLOCK, str(clock)]
+        self._command = [sys.executable, *program]
         self.printed = directory / "printed.txt"
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
@@ -68,7 +82,7 @@ class ServedProcess:
         port = free_port()
         with self.printed.open("ab") as printed:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _SERVE],
+                self._command,
                 env={**self._environment, "KLUNAK_PORT": str(port)},
                 stdout=printed,
                 stderr=subprocess.STDOUT,

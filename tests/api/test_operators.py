@@ -128,3 +128,20 @@ def test_a_signature_is_for_one_circle(node: TrialNode) -> None:
     )
 
     assert_problem(ask(node, header), 401, "not_authorized")
+
+
+def test_an_altered_authorization_is_none(node: TrialNode) -> None:
+    """Each bit of it, and each of its beginnings."""
+    sound = authorization(
+        node.trial.matcher_seed, node.trial.circle.digest, challenge(node), "GET", PATH, b""
+    ).encode()
+    assert ask(node, sound.decode()).status_code == 200
+    flips = [
+        sound[:byte] + bytes([sound[byte] ^ 1 << bit]) + sound[byte + 1 :]
+        for byte in range(len(sound))
+        for bit in range(8)
+    ]
+
+    for altered in [*flips, *(sound[:length] for length in range(len(sound)))]:
+        answer = node.request("GET", PATH, headers=[(b"authorization", altered)])
+        assert_problem(answer, 401, "not_authorized")

@@ -281,12 +281,11 @@ def test_a_card_of_the_open_epoch_is_not_the_rounds(closed: TrialNode, work: Rou
     assert_refused(closed, work, "wrong_cards")
 
 
-@pytest.mark.parametrize("how", ["one twice", "falling", "a drop's", "a notice's"])
+@pytest.mark.parametrize("how", ["one twice", "falling", "a notice's"])
 @pytest.mark.parametrize("part_rows", [1, 256])
 def test_notices_come_at_fresh_rising_addresses(node: TrialNode, how: str, part_rows: int) -> None:
-    card = new_card(node)
-    post(node, card, 1)
-    post(node, new_card(node), 1)
+    for _ in range(2):
+        post(node, new_card(node), 1)
     earlier = whole_round(node, 1)
     begin_epoch(node, 2 + 1)
     work = round_work(node, 2)
@@ -294,11 +293,23 @@ def test_notices_come_at_fresh_rising_addresses(node: TrialNode, how: str, part_
     work.notices = {
         "one twice": [work.notices[0]] * 2,
         "falling": work.notices[::-1],
-        "a drop's": sorted([work.notices[0], (card.drops[0].row[:32], a_record())]),
         "a notice's": sorted([work.notices[0], (earlier.notices[0][0], a_record())]),
     }[how]
 
     assert_refused(node, work, "wrong_notices")
+
+
+def test_a_drop_where_a_notice_comes_stops_no_round_and_stays(node: TrialNode) -> None:
+    """Whoever has a card can compute where its notices will be, and reserve the place."""
+    card = new_card(node)
+    post(node, card, 1)
+    begin_epoch(node, 2)
+    work = round_work(node, 1)
+    work.notices = [(card.drops[4].row[:32], a_record())]
+
+    work.upload(node)
+    assert work.commit(node).status_code == 200
+    assert look(node, [card.drops[4].r])[0] == card.drops[4].record
 
 
 @pytest.mark.parametrize(

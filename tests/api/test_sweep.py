@@ -10,8 +10,9 @@ import pytest
 from api import sweep
 from api.days import drawn_expiry, kept_until
 from api.sweep import tidy
+from crypto.labels import hashed
 from tests.api.nodes import Clock, TrialNode, running_node
-from tests.api.people import begin_epoch, new_card, post, round_work, whole_round
+from tests.api.people import begin_epoch, look, new_card, post, round_work, whole_round
 from tests.api.test_intake import Intake, worked
 from tests.api.test_invites import give_invites
 from tests.circles import TrialCircle
@@ -50,6 +51,21 @@ def test_each_row_goes_on_its_own_day(node: TrialNode) -> None:
         left = node.rows()
         for table in EXPIRING:
             assert len(left[table]) == sum(expiry >= day for expiry in expiries[table])
+
+
+def test_a_shelf_outlives_the_cards_of_its_period(node: TrialNode, clock: Clock) -> None:
+    """Asked on the period's first day; the last card goes out on its last."""
+    period = node.trial.circle.period(node.trial.period)
+    clock.seconds = period.from_day * 86_400.0
+    intake = Intake(node.trial.period)
+    assert node.post("/intake", intake.invited(*give_invites(node))).status_code == 201
+    clock.seconds = period.to_day * 86_400.0
+    assert post(node, new_card(node), 1).status_code == 201
+
+    tidy(node.node.store, period.to_day + node.trial.circle.policy.drop_days)
+
+    found = look(node, [drop.r for drop in intake.drops])
+    assert found[:5] == [drop.record for drop in intake.drops]
 
 
 def test_everything_is_gone_when_it_is_done(node: TrialNode) -> None:
@@ -135,3 +151,16 @@ def test_burned_values_outlive_the_last_card_of_their_period(trial: TrialCircle)
 
     latest_card = period.to_day + policy.drop_days + policy.jitter_days
     assert kept_until(period.number, policy) >= latest_card
+
+
+def test_a_file_does_not_show_in_which_order_rows_came(node: TrialNode) -> None:
+    """SQLite fills a page from its end: the place of a row in the file is the order of arrival."""
+    tags = [secrets.token_bytes(32) for _ in range(20)]
+    for tag in tags:
+        node.post("/visit/meet", secrets.token_bytes(128) + tag + secrets.token_bytes(32))
+    tidy(node.node.store, node.node.today())
+
+    stored = Path(str(node.engine.url.database)).read_bytes()
+    places = [stored.index(hashed("klunak claim tag", tag)) for tag in tags]
+    by_key = sorted(range(20), key=lambda n: hashed("klunak claim tag", tags[n]), reverse=True)
+    assert [n for _, n in sorted((place, n) for n, place in enumerate(places))] == by_key

@@ -6,9 +6,10 @@ import secrets
 
 import pytest
 
+from api import drops
 from crypto.labels import hashed
 from tests.api.nodes import TrialNode, assert_problem
-from tests.api.people import Card, Drop, a_record, look, new_card, post
+from tests.api.people import Card, Drop, a_record, look, new_card, post, whole_round
 
 
 @pytest.fixture
@@ -196,3 +197,60 @@ def test_a_byte_more_or_less_is_refused(node: TrialNode, path: str, size: int) -
     assert_problem(node.post(f"/visit/{path}", bytes(size + 1)), 413, "too_large")
     assert_problem(node.post(f"/visit/{path}", b""), 422, "wrong_length")
     assert node.rows() == before
+
+
+def test_known_and_unknown_drops_get_answers_of_the_same_size_and_headers(
+    node: TrialNode, card: Card
+) -> None:
+    """Byte for byte the same but for the records themselves."""
+    known, unknown = card.drops, [Drop() for _ in card.drops]
+
+    def asked(drops: list[Drop]) -> list[tuple[int, int, list[tuple[bytes, bytes]]]]:
+        reads = b"".join((drops * 3)[number].r for number in range(12))
+        pages = b"".join(drop.r for drop in drops[1:])
+        blanks = b"".join(drop.b for drop in drops[1:])
+        token = secrets.token_bytes(64)
+        writes = b"".join((drops * 2)[number].write(a_record()) for number in range(8))
+        return [
+            (answer.status_code, len(answer.content), answer.headers.raw)
+            for answer in (
+                node.post("/visit/look", reads),
+                node.post("/visit/meet", pages + token),
+                node.post("/visit/leave", writes),
+                node.post("/visit/meet", blanks + token),
+            )
+        ]
+
+    assert asked(known) == asked(unknown)
+
+
+def test_a_look_takes_the_database_the_same_steps_whether_drops_are_there_or_not(
+    node: TrialNode,
+) -> None:
+    cards = [new_card(node) for _ in range(3)]
+    for each in cards:
+        post(node, each, 1)
+    whole_round(node, 1)  # so that there are notices as well
+    # The last row of all has nothing after it, so nobody here asks beyond it.
+    known = sorted(drop.row[:32] for each in cards for drop in each.drops)[:12]
+    unknown = [address[:31] + bytes([address[31] ^ 1]) for address in known]
+
+    def steps(addresses: list[bytes]) -> tuple[int, int]:
+        count = 0
+
+        def step() -> int:
+            nonlocal count
+            count += 1
+            return 0
+
+        with node.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            drops.read_with_notices(connection, addresses)
+            raw.set_progress_handler(step, 1)
+            found = drops.read_with_notices(connection, addresses)
+            raw.set_progress_handler(None, 0)
+        return count, len(found.keys() & set(addresses))
+
+    assert steps(known)[1] == 12
+    assert steps(unknown)[1] == 0
+    assert steps(known)[0] == steps(unknown)[0] > 12

@@ -97,6 +97,7 @@ class Stage:
         self.played: dict[str, Any] = {"circle": _circle(), "view": {}, "fails": "", "slow": False}
         self.requests: list[str] = []
         self._pages = read_pages(BUILT)
+        self.context.set_default_timeout(120_000)  # a busy machine is no defect
         self.context.route("**/*", self._answer)
         self.page: Page = self.context.new_page()
         self.console: list[str] = []

@@ -126,6 +126,38 @@ def test_five_quiet_minutes_lock_the_page_after_a_warning(stage: Stage) -> None:
     assert "half a sentence" not in page.content()
 
 
+def test_five_minutes_out_of_sight_lock_the_page(stage: Stage) -> None:
+    stage.page.clock.install()
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", {value: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    page.clock.run_for(2 * 60_000)
+    page.keyboard.press("Shift")
+    page.clock.run_for(3 * 60_000 + 2_000)
+    assert page.get_by_role("heading", name="Locked").is_visible()
+
+
+def test_the_keyboard_alone_types_a_line_with_a_suggestion(stage: Stage) -> None:
+    page = stage.begin()
+    page.locator("main .stack button").nth(1).focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("combobox").first
+    box.focus()
+    page.keyboard.type("so")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert box.input_value() == "Sour cream"
+    page.keyboard.press("3")
+    assert page.locator("ol.typed select").first.input_value() == "3"
+
+
 def test_another_language_keeps_what_was_typed(stage: Stage) -> None:
     page = stage.stand(family("question", questions=["Who?"]))
     page.locator("textarea").fill("half a sentence")

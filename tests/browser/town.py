@@ -27,7 +27,7 @@ class Town:
 
     def __enter__(self) -> Self:
         today = int(time.time()) // 86_400
-        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+        self._child = subprocess.Popen(
             [sys.executable, "-B", str(SERVER), str(self.home), str(today)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Page, Request
@@ -20,6 +21,9 @@ SIZES = {
 }
 """What a body may be long, and no other."""
 
+UNTOLD = -1
+"""Firefox does not tell a test what a Worker sends; Chromium does."""
+
 
 @dataclass
 class Visitor:
@@ -29,9 +33,13 @@ class Visitor:
     url: str
     role: str
     language: str = "en"
+    safer: bool = False
     paper: list[str] = field(default_factory=list)
     requests: list[tuple[str, str, int]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    dish: str = ""
+    opened_in: float = 0
+    """Seconds from the last line to the dish."""
 
     def __post_init__(self) -> None:
         self.context.set_default_timeout(LONG_MS)
@@ -72,8 +80,10 @@ class Visitor:
             good, _, many = line.partition(" — ")
             row.get_by_role("combobox").first.fill(good)
             row.locator("select").select_option(re.sub(r"\D", "", many))
+        began = time.monotonic()
         self.page.locator("main form button.main").click()
         self.page.locator(".dish-card").wait_for()
+        self.opened_in = time.monotonic() - began
 
     def press_main(self) -> None:
         """The one button that goes on."""
@@ -99,4 +109,5 @@ class Visitor:
 
     def _note(self, request: Request) -> None:
         body = request.post_data_buffer
-        self.requests.append((request.method, request.url, 0 if body is None else len(body)))
+        untold = UNTOLD if self.safer and request.method == "POST" else 0
+        self.requests.append((request.method, request.url, untold if body is None else len(body)))

@@ -7,7 +7,7 @@ pseudonyms and speak bytes: what a family's or a donor's client does with them i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from crypto.certificates import (
 )
 from crypto.certifying_keys import CertifyingKey
 from crypto.descriptors import read_epoch_descriptor
-from crypto.drops import address_of, reader_of, record_hash
+from crypto.drops import WriteSecret, address_of, reader_of, record_hash
 from crypto.keys import Person, Pseudonym, notice_key, notice_write, outbox_key
 from crypto.labels import bound, hashed, u8, u32
 from crypto.messages.cards import Card
@@ -167,8 +167,11 @@ class Owner:
         )
         return replace(card, **self.changes)
 
-    def post(self, record: bytes | None = None) -> Owner:
-        """Post the card, or another *record* in its place, into the open epoch."""
+    def post(
+        self, record: bytes | None = None, *, reserved: Sequence[WriteSecret] = ()
+    ) -> Owner:
+        """Post the card, or another *record* in its place, into the open epoch; *reserved* takes
+        the place of as many of its last pages."""
         desks, own = self.desks, self.pseudonym
         descriptor, _ = desks.operator(desks.trial.matcher_seed).current_epoch()
         epoch = read_epoch_descriptor(descriptor, desks.trial.circle)
@@ -177,7 +180,8 @@ class Owner:
             record = seal(self.card(), recipient=epoch.key, info=info)
         self.outbox_record = self._outbox()
         drops = [address_of(own.outbox_write) + self.outbox_record]
-        drops += [address_of(w) + random_record() for w in own.pages_write]
+        pages = (*own.pages_write[: len(own.pages_write) - len(reserved)], *reserved)
+        drops += [address_of(w) + random_record() for w in pages]
         stamp = desks.trial.stamp(secrets.token_bytes(32))
         body = u32(epoch.epoch) + stamp.to_bytes() + own.card_retry + record + b"".join(drops)
         answer = desks.http.post(desks.url + "/cards", content=body, headers=OCTETS)

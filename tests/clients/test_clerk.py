@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from clients import desk_visits
 from clients.clerk import Clerk
 from clients.invites import _half_code, make_invites
 from clients.keyring import DayCount
+from clients.node import NodeClient
 from clients.rounds.writing import write_commit
 from clients.slot_desk import SlotDesk
+from crypto.drops import WriteSecret
 from crypto.labels import bound, u8, u32
 from crypto.messages.batches import Answers, Batch, Entry, SignedEntry
 from crypto.messages.intake import CERTIFIED, DONOR, NOTHING_YET
@@ -68,6 +71,38 @@ def test_an_invited_family_is_certified_without_anybody(desks: Desks) -> None:
         person.unblinded(number)
         assert desks.coordinator(number).inbox() == []
         assert desks.clerk(number).clerk_once().certified == 0
+
+
+def test_who_keeps_writing_into_its_own_thread_stops_nobody(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = slips(desks, 2)
+    restless, patient = admit(Asking(desks, codes=first)), admit(Asking(desks, codes=second))
+    theirs = restless.person.thread(0).in_write
+    leave = desk_visits.leave
+
+    def contended(node: NodeClient, w: WriteSecret, replaced: bytes, record: bytes) -> int:
+        return desk_visits.STALE if w == theirs else leave(node, w, replaced, record)
+
+    monkeypatch.setattr(desk_visits, "leave", contended)
+    report = desks.clerk(0).clerk_once()
+
+    assert (report.certified, report.invites_refused) == (1, 1)
+    patient.unblinded(0)
+    monkeypatch.setattr(desk_visits, "leave", leave)
+    assert desks.clerk(0).clerk_once().certified == 1
+    restless.unblinded(0)
+
+
+def test_a_running_clerk_takes_the_almanac_of_the_new_quarter(desks: Desks) -> None:
+    entry = entry_of(desks, NextSlotWanted(desks), family(desks).receipt(), 0)
+    commit_batches(desks, {0: [Batch(entries=(entry,))]})
+    desk, published = desks.coordinator(0), desks.trial.circle
+    desk.circle = replace(published, serial=published.serial - 1, periods=())
+
+    report = Clerk(desk, today=lambda: DAY, newest=lambda: published).clerk_once()
+
+    assert (report.signed, report.receipts_refused) == (1, 0)
 
 
 def test_an_offer_is_left_to_a_person_whatever_it_brings(desks: Desks) -> None:

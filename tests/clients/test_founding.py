@@ -105,7 +105,9 @@ def test_a_circle_is_founded_and_every_key_is_where_its_duty_is(founders: Founde
 
 
 def test_the_trials_durations_are_ones_that_matching_takes(founders: Founders) -> None:
-    assert durations(read_circle(founders.document())).answer_epochs == 90
+    taken = durations(read_circle(founders.document()))
+    assert taken.answer_epochs == TRIAL_POLICY.answer_epochs
+    assert taken.confirm_epochs == TRIAL_POLICY.confirm_epochs
 
 
 def test_one_signature_of_two_is_not_enough(founders: Founders) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from clients.keyring import MatcherKeyring
 from clients.matcher import RoundReport
 from clients.operator import RoundState
 from crypto.errors import CannotOpen, InvalidKey
+from crypto.keys import notice_write
 from crypto.messages.cards import AGREED, FINISHED, HELD, IDLE, WAITING
 from crypto.records import random_record
 from matching.catalogue import Catalogue
@@ -82,15 +84,48 @@ def test_a_card_that_cannot_be_opened_stops_nothing(desks: Desks) -> None:
     broken = family(desks).post(random_record())
     outside = family(desks, regions=0b11).post()
     uncertified = family(desks, signatures=(b"\1" * 256, b"\1" * 256)).post()
+    keyless = donor(desks)
+    no_key, tag = b"\xff" * 1_216, keyless.pseudonym.claim_tag
+    signed = desks.trial.certificate(keyless.card_class, no_key, tag)
+    keyless.changes = {"public_key": no_key, "signatures": signed}
+    keyless.post()
     anna, bob = family(desks).post(), donor(desks).post()
 
     for epoch in (1, 2):
         report = run(desks)
-        assert (report.live, report.void) == (2, 3)
+        assert (report.live, report.void) == (2, 4)
         assert anna.notice(epoch).phase == bob.notice(epoch).phase == HELD
-        for one in (broken, outside, uncertified):
+        for one in (broken, outside, uncertified, keyless):
             with pytest.raises(CannotOpen):
                 one.notice(epoch)
+
+
+def test_an_owner_who_reserves_its_own_notices_stops_nothing(desks: Desks) -> None:
+    squatter = family(desks)
+    squatter.post(reserved=[notice_write(squatter.pseudonym.notice_secret, e) for e in (1, 2, 3)])
+    anna, bob = family(desks).post(), donor(desks, regions=0b1).post()
+
+    for _ in (1, 2, 3):
+        run(desks)
+    assert anna.notice(3) is not None
+    assert bob.notice(3) is not None
+
+
+def test_a_running_matcher_takes_the_almanac_of_the_new_quarter(desks: Desks) -> None:
+    """A card is void for ever once it was void: the almanac has to be there in time."""
+    published = desks.trial.circle
+    matcher = desks.matcher(newest=lambda: published)
+    matcher.circle = replace(published, serial=published.serial - 1, periods=())
+    anna = family(desks).post()
+
+    report = matcher.round_once(NOW)
+
+    assert report is not None
+    assert (report.live, report.void) == (1, 0)
+    assert anna.notice(1).phase == WAITING
+    matcher._newest = lambda: replace(published, serial=published.serial - 1, periods=())
+    matcher.round_once(NOW)
+    assert matcher.circle is published
 
 
 def test_a_carried_card_goes_before_one_that_repeats_it(desks: Desks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -138,6 +139,20 @@ def test_an_altered_opening_is_no_encounter(field: str) -> None:
     value = getattr(peer, field)
     altered = value - 1 if field == "period" else value[::-1]
     match = match_with(replace(peer, **{field: altered}))
+
+    assert encounter_of(TRIAL.circle, place_of(FAMILY_LIST), FAMILY, WISH, match) is None
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda key: b"\xff" * 1_184 + key[1_184:], lambda key: key[:1_184] + bytes(32)]
+)
+def test_a_certified_key_that_is_none_is_no_encounter(spoil: Callable[[bytes], bytes]) -> None:
+    """Blind signatures certify anything; a page sealed to nothing would stop every visit."""
+    own = place_of(DONOR_LIST).pseudonym
+    key, tag = spoil(bytes(own.sealing_key.public)), own.claim_tag
+    peer = Peer(TRIAL.period, key, tag, TRIAL.certificate(class_of(DONOR), key, tag))
+
+    match = match_with(peer)
 
     assert encounter_of(TRIAL.circle, place_of(FAMILY_LIST), FAMILY, WISH, match) is None
 

@@ -163,6 +163,24 @@ def test_the_thread_is_blanked_once_the_shelf_was_read_back_and_not_before() -> 
     assert writes == [True, False]
 
 
+def test_a_coordinator_cannot_tell_when_whom_it_vouched_for_comes_back() -> None:
+    """It has w of *in* and R of *out*: neither changes once the decision is on the shelf."""
+    world = World()
+    world.family().ask(WISH, "be")
+    world.coordinators.certify()
+    world.family().visit()
+    person = person_of(world)
+
+    def seen() -> list[bytes]:
+        outs = [world.node.drops[address_of(person.thread(n).out_write)] for n in (0, 1)]
+        return in_records(world) + outs
+
+    before = seen()
+    for _ in range(3):
+        world.family().visit()
+        assert seen() == before
+
+
 def test_a_declined_person_is_told_so_from_then_on() -> None:
     world = World()
     world.family().ask(WISH, "be")

@@ -8,6 +8,12 @@ const EVENING_HOUR = 18;
 const SOON_MINUTES = 30;
 const DAY_MINUTES = 24 * 60;
 
+/** Whether this device's date can hardly be the node's: the open epoch closes long ago, or far off. */
+export function isClockOff(open: { readonly closes: number }, epochSeconds: number, now: Date): boolean {
+  const ahead = open.closes - now.getTime() / 60_000;
+  return ahead > epochSeconds / 60 + DAY_MINUTES / 2 || ahead < -3 * DAY_MINUTES;
+}
+
 /** "on Monday, 23 November", as it is said after a verb of coming; or without the weekday. */
 export function day(language: Language, on: Date, weekday = true): string {
   const date = {

@@ -15,9 +15,9 @@
 import { svg } from "./dom.ts";
 
 const COLOURS: Readonly<Record<string, string>> = {
-  R: "#b5304b", O: "#e0862a", Y: "#efc13e", G: "#4f8a3a", g: "#a8c766", B: "#84522f",
-  b: "#cd9452", W: "#fffdf6", K: "#3b332f", P: "#efa3b1", V: "#6c4780", S: "#a3b0b8",
-  C: "#f4e0b8", T: "#4c7d88", U: "#8fb2d6", M: "#bf4f38",
+  ...{ R: "#b5304b", O: "#e0862a", Y: "#efc13e", G: "#4f8a3a", g: "#a8c766", B: "#84522f" },
+  ...{ b: "#cd9452", W: "#fffdf6", K: "#3b332f", P: "#efa3b1", V: "#6c4780", S: "#a3b0b8" },
+  ...{ C: "#f4e0b8", T: "#4c7d88", U: "#8fb2d6", M: "#bf4f38" },
 };
 
 const DISHES: Readonly<Record<string, string>> = {
@@ -98,10 +98,16 @@ function drawn(mark: string): SVGElement[] {
   if (mark.startsWith("A")) return ["bTgcfi", "eSgcf4", `e${colour}gcd3`].flatMap(drawn);
   if (mark === "L") return ["eSgnf8", "eWgmd6"].flatMap(drawn);
   if (mark === "D") return drawn("rB0mw6");
-  const at = [...mark.slice(2)].map((digit) => parseInt(digit, 36));
+  const at = Array.from(mark.slice(2), (digit) => parseInt(digit, 36));
   const [x = 0, y = 0, w = 0, v = w, x2 = 0, y2 = 0] = at;
   const fill = COLOURS[colour] ?? "var(--paper)";
-  const stroke = { fill: "none", stroke: fill, "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" };
+  const stroke = {
+    fill: "none",
+    stroke: fill,
+    "stroke-width": 2,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  };
   switch (mark.charAt(0)) {
     case "r":
       return [svg("rect", { x, y, width: w, height: v, rx: 1.5, fill })];
@@ -110,7 +116,7 @@ function drawn(mark: string): SVGElement[] {
     case "t":
     case "b": {
       const sweep = mark.startsWith("t") ? 1 : 0;
-      const d = `M${x - w} ${y}A${w} ${v} 0 0 ${sweep} ${x + w} ${y}Z`;
+      const d = ["M", x - w, y, "A", w, v, 0, 0, sweep, x + w, y, "Z"].join(" ");
       return [svg("path", { d, fill })];
     }
     case "p":
@@ -118,7 +124,7 @@ function drawn(mark: string): SVGElement[] {
     case "l":
       return [svg("polyline", { points: at.join(" "), ...stroke })];
     case "q":
-      return [svg("path", { d: `M${x} ${y}Q${w} ${v} ${x2} ${y2}`, ...stroke })];
+      return [svg("path", { d: ["M", x, y, "Q", w, v, x2, y2].join(" "), ...stroke })];
     case "d":
       return at.flatMap((cx, place) =>
         place % 2 === 0 ? [svg("circle", { cx, cy: at[place + 1] ?? 0, r: 1.2, fill })] : [],

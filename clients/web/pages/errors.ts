@@ -19,6 +19,7 @@ const SENTENCES: Readonly<Record<string, Key>> = {
   repeated_good: "error.RepeatedGood",
   unknown_good: "error.UnknownGood",
   wrong_quantity: "error.WrongQuantity",
+  unpinned: "unpinned",
   defect: "error.ClientError",
   client_error: "error.ClientError",
 };

@@ -100,7 +100,7 @@ export function choices(
   name: string,
   legend: string,
   of: readonly Choice[],
-  { several = false, changed = () => undefined as void } = {},
+  { several = false, changed }: { several?: boolean; changed?: () => void } = {},
 ): HTMLElement {
   const chosen = new Set((app.drafts.get(name) ?? "").split(" "));
   const rows = of.map(({ value, text, note, disabled = false }) => {
@@ -116,7 +116,7 @@ export function choices(
         if (box.checked) chosen.add(value);
         else chosen.delete(value);
         app.drafts.set(name, [...chosen].filter((one) => one !== "").join(" "));
-        changed();
+        changed?.();
       },
     });
     box.checked = chosen.has(value) && !disabled;
@@ -154,6 +154,7 @@ export function carried(app: App, label: string, text: string): HTMLElement {
     const selection = getSelection();
     selection?.selectAllChildren(value);
     // The other way to the clipboard is missing on pages without https, such as onion ones.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     if (document.execCommand("copy")) copy.textContent = app.say("copied");
     selection?.removeAllRanges();
   });
@@ -195,7 +196,7 @@ export function storeAsks(app: App, store: Store): string {
 /** What a match is about, as a short list. */
 export function matchFacts(app: App, facts: Facts): HTMLElement {
   const at = <N extends string>(names: readonly N[], number: number): N =>
-    names[Math.min(number, names.length - 1)] as N;
+    names.filter((_, code) => code === Math.min(number, names.length - 1)).reduce((name) => name);
   const store = app.catalogue.stores[facts.store];
   const rows: [Key, string][] = [
     ["way", named(app, `mode.${at(MODES, facts.mode)}`)],

@@ -88,11 +88,6 @@ const PAGES = {
   quantity: ["Колькасць {line}", "Количество {line}", "How many {line}"],
   suggestions: ["Падказкі", "Подсказки", "Suggestions"],
   open: ["Адкрыць", "Открыть", "Open"],
-  list_bad: [
-    "У некаторых радках нешта не так. Набранае засталося.",
-    "В некоторых строках что-то не так. Набранное осталось.",
-    "Some lines need another look. What you typed is still there.",
-  ],
   dish: ["Ваша страва?", "Ваше блюдо?", "Is this your dish?"],
   dish_if: [
     "Незнаёмая страва — памылка ў спісе: вярніцеся і паглядзіце радкі.",
@@ -113,7 +108,6 @@ const PAGES = {
   offer: ["Што вы можаце даць", "Что вы можете дать", "What you can give"],
   offer_again: ["Новая прапанова", "Новое предложение", "A new offer"],
   where: ["Дзе", "Где", "Where"],
-  where_choose: ["Выберыце", "Выберите", "Choose"],
   how: ["Як атрымаць", "Как получить", "How to receive it"],
   how_give: ["Як даслаць", "Как отправить", "How to send it"],
   how_none: [
@@ -195,7 +189,6 @@ const PAGES = {
 
   parcel: ["Ваша пасылка", "Ваша посылка", "Your parcel"],
   parcels: ["Вашы пасылкі", "Ваши посылки", "Your parcels"],
-  vetting: ["Паручальніцтва", "Поручительство", "Being vouched for"],
   look_again: ["Паглядзець яшчэ раз", "Посмотреть ещё раз", "Look again"],
   done_now: [
     "На сёння ўсё. Можна закрыць старонку: нічога не згубіцца.",
@@ -338,8 +331,6 @@ const PAGES = {
     "Сейчас это сделать нельзя, ничего не отправлено. Посмотрите ещё раз.",
     "This cannot be done as things stand, and nothing was sent. Look again.",
   ],
-  retry: ["Паспрабаваць яшчэ раз", "Попробовать ещё раз", "Try again"],
-  kept: ["Набранае засталося.", "Набранное осталось.", "What you typed is still there."],
   unpinned: [
     "Гэтая старонка не ведае свайго кола і таму працуе толькі з пробным.",
     "Эта страница не знает своего круга и поэтому работает только с пробным.",

@@ -1,6 +1,6 @@
 /** Off the page: the list, its key, the node. What the page may ask for is `Calls`. */
 
-import { fromHex } from "../src/crypto/bytes.ts";
+import { fromHex, sameBytes } from "../src/crypto/bytes.ts";
 import { readCircle, type Circle } from "../src/crypto/circle.ts";
 import {
   canonicalBytes,
@@ -16,7 +16,7 @@ import {
   type GroceryList,
 } from "../src/crypto/lists.ts";
 import {
-  CircleSubstituted,
+  ClientError,
   Donor,
   Family,
   NodeClient,
@@ -41,6 +41,11 @@ class Node extends NodeClient {
   }
 }
 
+/** The page was built for no circle, and the node's is not a trial. */
+class Unpinned extends ClientError {
+  override readonly code = "unpinned";
+}
+
 const node = new Node(__NODE__);
 let circle: Promise<Circle> | null = null;
 let list: GroceryList | null = null;
@@ -59,7 +64,7 @@ async function fetched(): Promise<Circle> {
   if (__CIRCLE__ !== "") return node.fetchCircle(fromHex(__CIRCLE__));
   // Without a pin, whoever serves the page would choose the circle: only a trial may.
   const unpinned = readCircle(await node.circle());
-  if (!unpinned.trial) throw new CircleSubstituted();
+  if (!unpinned.trial) throw new Unpinned();
   return unpinned;
 }
 
@@ -126,12 +131,13 @@ function calls(tell: (progress: Progress) => void): Calls {
       const { trial, policy, catalogue } = await theCircle();
       return { trial, epochSeconds: policy.epochSeconds, catalogue };
     },
-    async suggest(typed) {
-      return suggest(typed, SUGGESTIONS).map(({ number, names }) => ({ good: number, names }));
+    suggest: (typed) => {
+      const found = suggest(typed, SUGGESTIONS);
+      return Promise.resolve(found.map(({ number, names }) => ({ good: number, names })));
     },
-    async read(typed) {
+    read: (typed) => {
       const { good, quantity } = parseLine(typed);
-      return { good, quantity, names: namesOf(good) };
+      return Promise.resolve({ good, quantity, names: namesOf(good) });
     },
     async draw() {
       const drawn = drawList();
@@ -146,9 +152,10 @@ function calls(tell: (progress: Progress) => void): Calls {
     async open(lines) {
       return opened(listOf(lines), tell);
     },
-    async same(lines) {
+    same: (lines) => {
       const typed = canonicalBytes(listOf(lines));
-      return list !== null && canonicalBytes(list).every((byte, at) => byte === typed[at]);
+      const isSame = list !== null && sameBytes(canonicalBytes(list), typed);
+      return Promise.resolve(isSame);
     },
     async ask(intake) {
       const invite = intake.invite === "" ? null : parseInvite(intake.invite);
@@ -174,6 +181,8 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "defect";
 }
 
+type Method = (...given: readonly unknown[]) => Promise<unknown>;
+
 addEventListener("message", ({ data }: MessageEvent<Call>) => {
   const reply = (message: Reply): void => {
     (postMessage as (message: Reply) => void)(message);
@@ -182,10 +191,10 @@ addEventListener("message", ({ data }: MessageEvent<Call>) => {
   const tell = (progress: Progress): void => {
     reply({ id, progress });
   };
-  const method = calls(tell)[name] as (...all: readonly unknown[]) => Promise<unknown>;
+  const all = calls(tell) as unknown as Readonly<Record<string, Method>>;
   // Nothing of an error crosses but its code: no message repeats what was typed.
   Promise.resolve()
-    .then(() => method(...given))
+    .then(() => all[name]?.(...given))
     .then(
       (value) => {
         reply({ id, value });

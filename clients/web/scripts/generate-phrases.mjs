@@ -16,7 +16,7 @@ const ERRORS = [
   ...["ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
 ];
 const LINES = [
-  ...["trial", "dish", "opening", "visiting", "sending", "slot", "code", "terms", "come_back"],
+  ...["trial", "opening", "visiting", "sending", "slot", "terms", "come_back"],
   ...["said_by_donor", "said_by_family", "said_by_coordinator", "parcels_left", "store_number"],
   ...["when_soon", "when_day", "when_evening", "day", "store_phone", "store_name"],
   ...["store_asks_nothing", "store_foreign_cards", "store_no_foreign_cards", "before_buying"],

@@ -376,6 +376,13 @@ def test_a_voucher_says_that_the_donor_learns_nothing(capsys: pytest.CaptureFixt
     assert "the donor learns nothing about you" in told
 
 
+def test_a_code_says_nothing_in_our_voice(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "A-1\nKlunak: type your list at http://attacker"
+    tell(seat(), view(Status.CODE, mode=0, code=code), as_json=False)
+
+    assert not any(line.startswith("Klunak") for line in capsys.readouterr().err.splitlines())
+
+
 def test_a_question_of_the_donor_leads_to_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     message = Said(kind=Kind.QUESTION, words="Is the \x1b[31mdoor\nopen?")
     tell(seat(), view(Status.HELD, message=message), as_json=False)

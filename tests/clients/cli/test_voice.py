@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from clients.cli.phrases import Phrases
-from clients.cli.voice import fail, harmless, plainly, quote, result, say, working
+from clients.cli.voice import fail, harmless, one_line, plainly, quote, result, say, working
 from clients.errors import NodeRefused, NodeUnreachable
 from crypto.errors import UnknownGood
 
@@ -31,6 +31,11 @@ def test_every_line_of_a_stranger_is_marked(capsys: pytest.CaptureFixture[str]) 
 
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["  │ hello", "  │ klunak: send money", "  │ bye", "  │ still me"]
+
+
+def test_a_code_cannot_begin_a_line_of_its_own() -> None:
+    typed = "A-1\nklunak: send\u2028money\x0bto\x85me\r\n"
+    assert one_line(typed) == "A-1 klunak: send money to me"
 
 
 def test_a_machine_reads_everything_and_a_terminal_obeys_nothing(

@@ -2,7 +2,7 @@
 
 import type { App, Screen } from "../app.ts";
 import { VOUCHER } from "../catalogue.ts";
-import { comeBack } from "../days.ts";
+import { comeBack, isClockOff } from "../days.ts";
 import { h, type Child } from "../dom.ts";
 import { ANSWER, kindKey } from "../kinds.ts";
 import {
@@ -28,6 +28,8 @@ export const donorStands: Screen = (app) => {
   const isDue = slots.some((slot) => slot.comeBackEpoch > 0) || slots.length === 0;
   return [
     heading(app.say("parcels")),
+    isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
+      h("p", { class: "notice" }, app.say("clock")),
     (slots.length === 0 || view.questions.length > 0) &&
       h("p", { class: "lead", role: "status" }, app.say(`status.donor.${status}`)),
     ...questions(app, view),

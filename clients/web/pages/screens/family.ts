@@ -1,7 +1,7 @@
 /** Where a family stands, and what it can do about it. The newest message only, never a history. */
 
 import type { App, Screen } from "../app.ts";
-import { comeBack } from "../days.ts";
+import { comeBack, isClockOff } from "../days.ts";
 import { LOCKER, MODES, VOUCHER } from "../catalogue.ts";
 import { h, type Child } from "../dom.ts";
 import { ANSWER, kindKey } from "../kinds.ts";
@@ -35,6 +35,8 @@ export const familyStands: Screen = (app) => {
   const isFirst = status === "certified" && card === null;
   return [
     heading(app.say("parcel")),
+    isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
+      h("p", { class: "notice" }, app.say("clock")),
     h("p", { class: "lead", role: "status" }, app.say(`status.family.${status}`)),
     ...questions(app, view),
     card?.message && !OVER.includes(status) &&

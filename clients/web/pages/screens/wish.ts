@@ -193,6 +193,8 @@ function send(app: App): void {
     return;
   }
   const sent = (): void => {
+    // The first card is for another sitting, unless the person says otherwise by typing the list.
+    app.typed = false;
     drop(app, "invite", "words", "regions", "needs", "size", "preset", "modes", "urgent");
   };
   if (app.role === "family") {

@@ -19,12 +19,19 @@ import {
   TRANSCRIPT_PAGES,
   layOut,
 } from "../crypto/conversations.ts";
-import { CannotOpen, InvalidCertificate, WrongLength, WrongShape } from "../crypto/errors.ts";
+import {
+  CannotOpen,
+  InvalidCertificate,
+  MalformedMessage,
+  WrongLength,
+  WrongShape,
+} from "../crypto/errors.ts";
 import { codePoints } from "../crypto/goods.ts";
 import { DONOR, FAMILY } from "../crypto/messages/intake.ts";
 import type { Match } from "../crypto/messages/notices.ts";
 import { WORDS_BYTES, type Kind, type PageOne, type Said } from "../crypto/messages/pages.ts";
 import type { Slot, Wish } from "../crypto/messages/shelf.ts";
+import { checkPublicKey } from "../crypto/sealing.ts";
 import { TooLong } from "./errors.ts";
 import { classOf, type Place } from "./person.ts";
 
@@ -132,8 +139,9 @@ export function encounterOf(
       peer.claimTag,
       peer.signatures,
     );
+    checkPublicKey(peer.publicKey);
   } catch (error) {
-    if (error instanceof InvalidCertificate) return null;
+    if (error instanceof InvalidCertificate || error instanceof MalformedMessage) return null;
     throw error;
   }
   const ownRoot = place.root(role);

@@ -65,7 +65,7 @@ export interface IntakeWish extends Watch {
   readonly blinded?: ((done: number) => void) | undefined;
 }
 
-/** What is asked for one pseudonym: a root of each coordinator, an extra of the first or of both. */
+/** What is asked for one pseudonym: a root of each coordinator, an extra of one or of both. */
 interface AskedOfBoth {
   readonly roots: readonly [Asked, Asked];
   readonly extras: readonly [Asked, Asked | null];

@@ -129,7 +129,8 @@ export function unvisited(period: number, index: number, status: Status): SlotVi
 export function slotView(state: State): SlotView {
   const { place, theirs } = state;
   const status = slotStatus(state);
-  const view = { ...unvisited(place.period, place.index, status), comeBackEpoch: comeBack(state, status) };
+  const comeBackEpoch = comeBack(state, status);
+  const view = { ...unvisited(place.period, place.index, status), comeBackEpoch };
   if (status === Status.REFUSED_MATCH || status === Status.DONOR_SHOWN_ELSEWHERE) return view;
   return {
     ...view,

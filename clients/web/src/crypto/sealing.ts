@@ -84,6 +84,16 @@ export function _sealFromParts<T>(
   return concat(enc, chacha20poly1305(key, nonce).encrypt(frame));
 }
 
+/**
+ * Return if something can be sealed to *publicKey*. Raises WrongLength, MalformedMessage.
+ *
+ * Nobody who certifies a root has seen its key, so a certified one can be anything.
+ */
+export function checkPublicKey(publicKey: Uint8Array): void {
+  if (publicKey.length !== PUBLIC_KEY_BYTES) throw new WrongLength("a public key has 1,216 bytes");
+  _encapsulate(publicKey, randomBytes(ESEED_BYTES));
+}
+
 /** The message of a record sealed to *key*. Raises WrongLength, CannotOpen. */
 export function openSealed<T>(
   kind: MessageKind<T>,

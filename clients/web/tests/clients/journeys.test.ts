@@ -29,7 +29,7 @@ import { TrialProcess, type Ready } from "./trial.ts";
 
 const DAY_MS = 86_400_000;
 const MOST_EPOCHS = 16;
-/** Node's own fetch is WebAssembly, which it does not have without a JIT; a browser's is neither. */
+/** Node's own fetch parses in WebAssembly, which is not there without a JIT. */
 const skip = process.execArgv.includes("--jitless");
 const MODES = ["voucher", "locker", "delivery"] as const;
 
@@ -88,7 +88,7 @@ function parcels(): readonly (readonly [Parcel, Wish])[] {
   );
 }
 
-test("every parcel arrives, in every mode, whichever side is written in which language", { skip }, async () => {
+test("every parcel arrives, in every mode, whichever side speaks which language", { skip }, async () => {
   const travelling = parcels();
   const ask = async ([parcel, wish]: readonly [Parcel, Wish], at: number): Promise<void> => {
     const invite = at < 2 ? await trial.invite() : null;
@@ -154,7 +154,7 @@ test("an unknown list sends what a known one with nothing new sends", { skip }, 
   ]);
 });
 
-test("no request repeats another's secrets in its address, and none is sent anywhere else", { skip }, async () => {
+test("no secret stands in an address, and nothing is sent anywhere else", { skip }, async () => {
   const urls: string[] = [];
   const listening: typeof fetch = (url, init) => {
     urls.push(url as string);

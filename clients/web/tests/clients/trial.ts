@@ -99,9 +99,9 @@ export class TrialProcess {
   }
 
   async #answer(): Promise<Json> {
-    const { done, value } = await this.#lines.next();
-    if (done === true) throw new Error("the trial ended");
-    return JSON.parse(value) as Json;
+    const line = await this.#lines.next();
+    if (line.done === true) throw new Error("the trial ended");
+    return JSON.parse(line.value) as Json;
   }
 }
 

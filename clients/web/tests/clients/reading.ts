@@ -1,0 +1,50 @@
+/** What a test may look up that nobody in the world could: with all lists and the node's drops. */
+
+import { toHex } from "../../src/crypto/bytes.ts";
+import { addressOf, readerOf, type WriteSecret } from "../../src/crypto/drops.ts";
+import { Person, outboxKey, type Pseudonym } from "../../src/crypto/keys.ts";
+import { bound } from "../../src/crypto/labels.ts";
+import type { Match } from "../../src/crypto/messages/notices.ts";
+import { Outbox } from "../../src/crypto/messages/outboxes.ts";
+import { openRecord } from "../../src/crypto/records.ts";
+import { PERIOD } from "./circles.ts";
+import type { Live } from "./fakes.ts";
+import { FAMILY_LIST, type World } from "./world.ts";
+
+export function personOf(world: World, listKey: Uint8Array): Person {
+  return Person.fromListKey(listKey, { circle: world.trial.circle.digest, period: PERIOD });
+}
+
+export function pseudonymOf(world: World, listKey = FAMILY_LIST, index = 0): Pseudonym {
+  return personOf(world, listKey).pseudonym(index);
+}
+
+/** What somebody's outbox says now. */
+export function outboxOf(world: World, listKey = FAMILY_LIST): Outbox {
+  const { outboxWrite, noticeSecret } = pseudonymOf(world, listKey);
+  return openRecord(Outbox, world.node.read(readerOf(outboxWrite)), {
+    key: outboxKey(noticeSecret),
+    aad: bound("outbox", world.trial.circle.digest),
+  });
+}
+
+/** The name under which the node keeps the drop of *write*. */
+export function nameOf(write: WriteSecret): string {
+  return toHex(addressOf(write));
+}
+
+/** The first card of a class (0 request, 1 offer). */
+export function cardOf(world: World, cardClass: 0 | 1): Live {
+  const [live] = world.matchmaker.of(cardClass);
+  if (live === undefined) throw new Error("no such card");
+  return live;
+}
+
+/** The next notice to the family says something else of the match. */
+export function lie(world: World, changes: Partial<Match>): void {
+  world.matchmaker.round(() => {
+    const request = cardOf(world, 0);
+    if (request.match === null) throw new Error("not matched");
+    request.match = { ...request.match, ...changes };
+  });
+}

@@ -1,0 +1,43 @@
+"""The t-test that the bench rests on: it finds a difference where there is one, and only there."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from clients.bench_timing import EVIDENCE, compared
+from clients.cli.app import command
+
+NOISE = np.random.default_rng(7)
+
+
+def times(count: int, shift: float = 0.0) -> np.ndarray:
+    """Like a request's: a little noise, and now and then something slow."""
+    slow = NOISE.exponential(3_000, count) * (NOISE.random(count) < 0.05)
+    return 1_000 + shift + NOISE.normal(0, 40, count) + slow
+
+
+def test_equal_times_are_no_evidence() -> None:
+    figures = compared(times(20_000), times(20_000))
+
+    assert abs(figures["t"]) < EVIDENCE
+    assert abs(figures["t_cropped"]) < EVIDENCE
+
+
+def test_a_small_difference_behind_slow_samples_is_found_by_cropping() -> None:
+    figures = compared(times(20_000, shift=5), times(20_000))
+
+    assert abs(figures["t"]) < EVIDENCE
+    assert figures["t_cropped"] > EVIDENCE
+    assert figures["difference_us"] == pytest.approx(5, abs=2)
+
+
+def test_the_bench_measures_a_real_node() -> None:
+    ran = CliRunner().invoke(command(), ["bench", "timing", "--samples", "100", "--json"])
+
+    figures = json.loads(ran.stdout)
+    assert figures["samples"] == 100
+    assert set(figures) == set(compared(times(50), times(50)))
