@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
+from api import drops
 from api.errors import SetupError
-from api.partitions import partitions, reserved
+from api.partitions import PARTITIONED, partitions, reserved
 from api.postgresql import TELLING, require_quiet
 from api.rewriting import STANDALONE, has_history
 from api.store import open_store
@@ -22,13 +24,12 @@ pytestmark = pytest.mark.postgresql
 
 def histories(connection: Connection) -> dict[str, set[str]]:
     """Of which transactions the rows of each table tell."""
-    drops = [name for name, _ in partitions(connection, "drops")]
-    notices = [name for name, _ in partitions(connection, "notices")]
+    parts = [name for parent in PARTITIONED for name, _ in partitions(connection, parent)]
     return {
         name: set(
             connection.exec_driver_sql(f"SELECT CAST(xmin AS text) FROM {name}").scalars().all()
         )
-        for name in (*STANDALONE, *drops, *notices)
+        for name in (*STANDALONE, *parts)
     }
 
 
@@ -74,13 +75,13 @@ def test_a_sweep_after_a_sweep_writes_no_partition_again(node: TrialNode) -> Non
     post(node, new_card(node), 1)
     tidy(node.node.store, node.node.today())
     with node.engine.connect() as connection:
-        drops = [name for name, _ in partitions(connection, "drops")]
-        before = {name: histories(connection)[name] for name in drops}
+        names = [name for name, _ in partitions(connection, "drops")]
+        before = {name: histories(connection)[name] for name in names}
 
     tidy(node.node.store, node.node.today())
 
     with node.engine.connect() as connection:
-        assert {name: histories(connection)[name] for name in drops} == before
+        assert {name: histories(connection)[name] for name in names} == before
 
 
 def test_after_a_sweep_rows_lie_in_the_order_of_their_keys(node: TrialNode) -> None:
@@ -167,3 +168,33 @@ def test_a_day_that_nobody_foresaw_gets_its_partition(node: TrialNode) -> None:
     node.clock.pass_days(-2)
     assert post(node, new_card(node), 1).status_code == 201
     assert len(node.rows()["drops"]) == 10
+
+
+def test_a_look_fetches_as_much_whether_drops_are_there_or_not(node: TrialNode) -> None:
+    """As many statements and as many records; SQLite's own test counts every step."""
+    cards = [new_card(node) for _ in range(3)]
+    for each in cards:
+        post(node, each, 1)
+    whole_round(node, 1)
+    # The last row of all has nothing after it, so nobody here asks beyond it.
+    known = sorted(drop.row[:32] for each in cards for drop in each.drops)[:12]
+    unknown = [address[:31] + bytes([address[31] ^ 1]) for address in known]
+
+    def fetched(addresses: list[bytes]) -> tuple[int, int, int]:
+        statements, records = 0, 0
+
+        def count(_connection: object, cursor: Any, *_rest: object) -> None:
+            nonlocal statements, records
+            statements, records = statements + 1, records + cursor.rowcount
+
+        event.listen(node.engine, "after_cursor_execute", count)
+        with node.engine.connect() as connection:
+            found = drops.read_with_notices(connection, addresses)
+        event.remove(node.engine, "after_cursor_execute", count)
+        return statements, records, len(found.keys() & set(addresses))
+
+    assert fetched(known)[2] == 12
+    assert fetched(unknown)[2] == 0
+    assert fetched(known)[0] == fetched(unknown)[0] == 3
+    # Two that stand beside each other have the same next one, so a few may be fetched once.
+    assert abs(fetched(known)[1] - fetched(unknown)[1]) <= 2
