@@ -49,6 +49,7 @@ class Season:
     told: Telling = in_silence
     recorder: Recorder | None = None
     prove: bool = True
+    asks: bool = True
     accidents: Accidents = field(default_factory=Accidents)
     policy: Policy = field(default_factory=tour_policy)
     front: Callable[[int], str] | None = None
@@ -170,7 +171,7 @@ class Season:
         for waiting in desk.inbox():
             if waiting.standing is Standing.UNREADABLE or waiting.invited:
                 continue
-            asks = desk.number == 0 and waiting.id[0] % 3 == 0
+            asks = self.asks and desk.number == 0 and waiting.id[0] % 3 == 0
             if asks and waiting.id not in self._asked:
                 desk.ask(waiting.id, self.scenario.lot.choice(self.scenario.questions))
                 self._asked.add(waiting.id)

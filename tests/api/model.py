@@ -96,7 +96,7 @@ class Model:
         name = burned_name(STAMP, u32(card.stamp.period) + card.stamp.nonce)
         if name not in self.burned:
             self._burn(name, retry_name(card.retry, card.drops), epoch, card.stamp.period)
-            self._reserve(card.drops)
+            self._reserve(card.drops, self._expiry())
             self.cards[card.record] = (epoch, self._expiry())
         return self.burned[name][1]
 
@@ -134,7 +134,8 @@ class Model:
             return
         for name in names:
             self._burn(name, retry_name(intake.retry, intake.drops), 0, intake.period)
-        self._reserve(intake.drops)
+        last_day = days_of(intake.period)[1]
+        self._reserve(intake.drops, last_day + self.policy.drop_days)
         sealed = list(zip(intake.coordinators, intake.records, strict=True))
         if kind == INVITE:
             for token in _halves(admission):
@@ -145,9 +146,9 @@ class Model:
 
     def read(self, address: bytes) -> bytes | None:
         """The record that a look must give, None where any random bytes do."""
-        if address in self.notices:
-            return self.notices[address][0]
-        return self.drops[address].record if address in self.drops else None
+        if address in self.drops:
+            return self.drops[address].record
+        return self.notices[address][0] if address in self.notices else None
 
     def blank(self, address: bytes) -> None:
         if address in self.drops:
@@ -216,7 +217,7 @@ class Model:
         if [address for address, _ in work.cards] != sorted(own):
             reasons.add("wrong_cards")
         addresses = [address for address, _ in work.notices]
-        in_use = not {*self.drops, *self.notices}.isdisjoint(addresses)
+        in_use = not self.notices.keys().isdisjoint(addresses)
         if in_use or addresses != sorted(set(addresses)):
             reasons.add("wrong_notices")
         per_coordinator = self.policy.batch_records
@@ -322,9 +323,9 @@ class Model:
         free = {*self.drops, *self.notices}.isdisjoint(addresses)
         return set() if free and len(set(addresses)) == len(addresses) else {"address_taken"}
 
-    def _reserve(self, drops: Sequence[Drop]) -> None:
+    def _reserve(self, drops: Sequence[Drop], expires: int) -> None:
         for drop in drops:
-            self.drops[drop.row[:32]] = Reserved(drop.record, self._expiry())
+            self.drops[drop.row[:32]] = Reserved(drop.record, expires)
 
     def _burn(self, name: bytes, retry: bytes, epoch: int, period: int) -> None:
         self.burned[name] = (retry, epoch, days_of(period)[1] + self.policy.keep_days)

@@ -67,7 +67,10 @@ function thread(state: State, seen: Seen, number: number): Uint8Array {
   // Only what was read back from the shelf may be blanked in the thread: until then the thread
   // has the only copy.
   if (state.found !== null && state.found.stage !== ASKED) {
-    return write(inWrite, seenIn, randomRecord());
+    // Once, and from then on what stands is written again: the coordinator can read *in*, and a
+    // record that changes would tell it of every visit of somebody it vouched for.
+    const isBlank = (state.ins[number] ?? null) === null;
+    return write(inWrite, seenIn, isBlank ? seenIn : randomRecord());
   }
   // A card of somebody whose shelf does not open now: out was not read, so nothing can be said.
   if (seenOut.length === 0) return write(inWrite, seenIn, seenIn);

@@ -5,7 +5,7 @@
  */
 
 import { FINISHED, HELD, IDLE, WAITING } from "../crypto/messages/cards.ts";
-import { Kind, type Said } from "../crypto/messages/pages.ts";
+import { CODE_BYTES, Kind, type Said } from "../crypto/messages/pages.ts";
 import { ASKED, CERTIFIED, DECLINED, DONE, UNSPENT, type Slot } from "../crypto/messages/shelf.ts";
 import { VOUCHER, count, last, type Encounter } from "./meetings.ts";
 import * as shelves from "./shelves.ts";
@@ -195,7 +195,10 @@ function codeOf(state: State): string {
   const { encounter, slot } = state;
   if (encounter?.match.mode !== VOUCHER || slot === null) return "";
   if (state.isDonor) return slot.code;
-  return last(state.theirs, Kind.CODE_REPLACED)?.words ?? state.pageOne?.code ?? "";
+  const replaced = last(state.theirs, Kind.CODE_REPLACED);
+  if (replaced === null) return state.pageOne?.code ?? "";
+  // A message takes more; no client sends more.
+  return Array.from(replaced.words).slice(0, CODE_BYTES).join("");
 }
 
 const SETTLED: readonly Status[] = [

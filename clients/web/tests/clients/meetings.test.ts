@@ -103,6 +103,14 @@ test("a partner without a certificate of the other class and this circle is none
   }
 });
 
+test("a partner whose certified key nothing can be sealed to is none", () => {
+  const { publicKey, claimTag } = PEERS[1];
+  const point = publicKey.slice().fill(0, publicKey.length - 32);
+  const signatures = trial.certificate(classOf(DONOR), point, claimTag);
+  const match = matchWith({ ...PEERS[1], publicKey: point, signatures });
+  assert.equal(encounterOf(trial.circle, placeOf(FAMILY_LIST), FAMILY, WISH, match), null);
+});
+
 test("a mode or a region that was never chosen is no encounter", () => {
   const own = placeOf(FAMILY_LIST);
   for (const chosen of [null, { ...WISH, modes: 0b011 }, { ...WISH, regions: 0b10 }]) {

@@ -13,9 +13,9 @@ import {
   VisitContended,
   slotOfView,
 } from "../../src/clients/index.ts";
-import { cardOf } from "./reading.ts";
+import { cardOf, nameOf, personOf } from "./reading.ts";
 import { OCTETS, response } from "./responses.ts";
-import { DELIVERY, UNKNOWN_LIST, VOUCHER, WISH, World, type Fetch } from "./world.ts";
+import { DELIVERY, FAMILY_LIST, UNKNOWN_LIST, VOUCHER, WISH, World, type Fetch } from "./world.ts";
 
 /** Does something just before the requests to *path* arrive: another phone is faster. */
 function before(world: World, path: string, act: () => Promise<unknown>, times: number): Fetch {
@@ -140,6 +140,22 @@ test("an unknown list sends what a known one with nothing new sends", async () =
     known.map((request) => request.replace(/^\/epoch .*/, "/epoch")),
   );
   assert.equal(unknown.length, 4);
+});
+
+test("a coordinator cannot tell when somebody it vouched for comes back", async () => {
+  // It has w of *in* and R of *out*: neither changes once the decision is on the shelf.
+  const world = await World.posted();
+  const person = personOf(world, FAMILY_LIST);
+  const names = [0, 1].flatMap((number) => {
+    const { inWrite, outWrite } = person.thread(number);
+    return [nameOf(inWrite), nameOf(outWrite)];
+  });
+  const seen = (): readonly unknown[] => names.map((name) => world.node.memory.drops.get(name));
+  const before = seen();
+  for (let times = 0; times < 3; times++) {
+    await world.family().visit();
+    assert.deepEqual(seen(), before);
+  }
 });
 
 for (const path of ["/epoch", "/look", "/meet", "/leave"]) {
