@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if metafunc.definition.get_closest_marker("postgresql"):
         metafunc.parametrize("backend", [backends.POSTGRESQL], indirect=True)
-    elif _NEEDS_A_DATABASE & set(metafunc.fixturenames):
+    elif _NEEDS_A_DATABASE & set(metafunc.fixturenames) or _names_it(metafunc):
         metafunc.parametrize("backend", backends.NAMES, indirect=True)
+
+
+def _names_it(metafunc: pytest.Metafunc) -> bool:
+    return "backend" in signature(metafunc.function).parameters
 
 
 @pytest.fixture(autouse=True)
