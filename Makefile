@@ -20,7 +20,11 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@touch $@
 
 .PHONY: setup
-setup: $(VENV)/.installed ## install everything into .venv, versions and hashes as locked
+setup: $(VENV)/.installed need-postgresql ## install everything into .venv, versions and hashes as locked
+
+.PHONY: need-postgresql
+need-postgresql:
+	@scripts/need-postgresql.sh
 
 clients/web/node_modules/.installed: clients/web/package-lock.json $(VENV)/.installed
 	@scripts/need-node.sh $(VENV)

@@ -88,6 +88,8 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
         settings.database,
         writes_waiting=settings.writes_waiting,
         busy_seconds=settings.busy_seconds,
+        connections=settings.database_connections,
+        writers=settings.database_writers,
     )
     try:
         keeper = found_circle(store, settings.circle_document)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import secrets
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, insert
 
 from api import drops
-from api.bodies import Reader, exactly, route
+from api.bodies import Reader, answered, exactly, route
 from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
 from api.circles import require_current
 from api.days import drawn_expiry, kept_until
@@ -59,8 +59,9 @@ class Posted(BaseModel):
         status=201,
         says="the card is stored",
     ),
+    response_model=Posted,
 )
-def post_card(node: TheNode, body: TheBody) -> Posted:
+def post_card(node: TheNode, body: TheBody) -> Response:
     """Burn the stamp and store card and drops; the same again gets the same answer."""
     reader = Reader(body)
     epoch = reader.number(4)
@@ -99,4 +100,4 @@ def post_card(node: TheNode, body: TheBody) -> Posted:
         )
         return epoch
 
-    return Posted(epoch=node.store.write(work))
+    return answered(Posted(epoch=node.store.write(work)), 201)

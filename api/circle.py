@@ -54,5 +54,5 @@ def replace_circle(node: TheNode, _operator: AnyOperator, body: TheBody) -> dict
         document = body.decode()
     except UnicodeDecodeError:
         raise Malformed from None
-    circle = node.store.write(lambda connection: node.circles.replace(connection, document))
+    circle = node.store.write_alone(lambda connection: node.circles.replace(connection, document))
     return {"serial": circle.serial}

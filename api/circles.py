@@ -104,7 +104,7 @@ def found_circle(store: Store, file: Path) -> CircleKeeper:
         elif stored.serial < circle.serial:
             keeper.replace(connection, document)
 
-    store.write(begin)
+    store.write_alone(begin)
     return keeper
 
 

@@ -19,6 +19,7 @@ from api.epochs import course, forget_epochs_before, frozen_count
 from api.errors import PartMissing, WrongBatches, WrongCards, WrongEpoch, WrongNotices
 from api.intake_rows import shuffled
 from api.models import Answer, Batch, Card, Epoch, Notice, Part
+from api.partitions import has_partitions, make_room, remove_before
 from crypto.circle import Circle
 from crypto.commit_headers import CommitHeader, PartKind
 from crypto.labels import HASH_BYTES, RECORD_BYTES
@@ -50,7 +51,7 @@ def commit(
     _store_notices(connection, header)
     _store_batches(connection, circle, header, today)
 
-    connection.execute(delete(Notice).where(col(Notice.epoch) < epoch - 1))
+    forget_notices_before(connection, epoch - 1)
     connection.execute(delete(Answer).where(col(Answer.epoch) <= epoch))
     connection.execute(delete(Part))
     connection.execute(
@@ -59,6 +60,14 @@ def commit(
         .values(header=text, header_signature=signature)
     )
     forget_epochs_before(connection, epoch - 1)
+
+
+def forget_notices_before(connection: Connection, epoch: int) -> None:
+    """Erase the notices of epochs before *epoch*."""
+    if has_partitions(connection):
+        remove_before(connection, "notices", epoch)
+    else:
+        connection.execute(delete(Notice).where(col(Notice.epoch) < epoch))
 
 
 def _require_parts(connection: Connection, header: CommitHeader) -> None:
@@ -99,6 +108,7 @@ def _replace_cards(connection: Connection, header: CommitHeader) -> None:
 def _store_notices(connection: Connection, header: CommitHeader) -> None:
     # That there are as many as cards, the header could not say otherwise.
     last = b""
+    make_room(connection, "notices", [header.epoch])
     for rows in _parts_of(connection, header, PartKind.NOTICES, HASH_BYTES):
         last = _require_rising(rows, last, WrongNotices)
         # Only other notices are in the way. A drop is not: a card's owner knows where its notice

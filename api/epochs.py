@@ -160,7 +160,7 @@ def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:
         draw_waiting(connection, policy.intake_draw, lambda: drawn_expiry(today, policy))
         return True
 
-    begun = node.store.write(work)
+    begun = node.store.write_alone(work)
     if begun:
         tidy(node.store, today)
     return Response(

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from api import drops
-from api.bodies import Reader, exactly, json_up_to, route
+from api.bodies import Reader, answered, exactly, json_up_to, route
 from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
 from api.circles import require_current
 from api.days import drawn_expiry, drawn_expiry_of_period, kept_until
@@ -129,8 +129,9 @@ def node_descriptor(node: TheNode) -> NodeDescriptor:
         status=201,
         says="the intake is stored",
     ),
+    response_model=Accepted,
 )
-def post_intake(node: TheNode, body: TheBody) -> Accepted:
+def post_intake(node: TheNode, body: TheBody) -> Response:
     """Admit a person's records and reserve shelf and threads; the same again is the same."""
     request = _read(body)
     circle = node.circle()
@@ -145,12 +146,14 @@ def post_intake(node: TheNode, body: TheBody) -> Accepted:
         return drawn_expiry(today, policy)
 
     if request.kind is Kind.WORK and _done_before(node, request, circle, today):
-        return Accepted()
+        return answered(Accepted(), 201)
 
     def work(connection: Connection) -> None:
         if already(connection):
             return
         _require_duty(circle, request, today)
+        # Whatever can refuse comes before whatever writes: a refusal then undoes nothing.
+        drops.require_free(connection, request.rows)
         if request.kind is Kind.INVITE:
             use_invites(connection, request.admission, request.records, request.period)
             hand_out(connection, request.records, expiry)
@@ -170,7 +173,7 @@ def post_intake(node: TheNode, body: TheBody) -> Accepted:
         )
 
     node.store.write(work)
-    return Accepted()
+    return answered(Accepted(), 201)
 
 
 def _done_before(node: Node, request: _Request, circle: Circle, today: int) -> bool:

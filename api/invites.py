@@ -28,6 +28,7 @@ from api.intake_rows import Sealed
 from api.models import Invite, InviteCount
 from api.node import TheBody, TheNode
 from api.operators import AnyOperator, CoordinatorNumber
+from api.writing import Overtaken
 from crypto.errors import WrongShape
 from crypto.labels import HASH_BYTES, hashed
 from crypto.periods import days_of
@@ -142,5 +143,8 @@ def _count(connection: Connection, coordinator: int, today: int, more: int, limi
     if so_far is None:
         row = {"coordinator": coordinator, "day": today, "count": more}
         connection.execute(insert(InviteCount), row)
-    else:
-        connection.execute(update(InviteCount).where(this).values(count=so_far + more))
+        return
+    as_read = and_(this, col(InviteCount.count) == so_far)
+    done = connection.execute(update(InviteCount).where(as_read).values(count=so_far + more))
+    if done.rowcount != 1:
+        raise Overtaken

@@ -197,7 +197,7 @@ def commit_round(node: TheNode, matcher: Matcher, epoch: EpochNumber, body: TheB
         elif earlier.header != text:
             raise CommitConflict
 
-    node.store.write(work)
+    node.store.write_alone(work)
     node.store.shed_erased()
     return Committed(committed=epoch)
 

@@ -28,6 +28,7 @@ from api.errors import (
 from api.headers import HEADERS
 from api.settings import Settings
 from api.web import built_pages
+from api.workers import listening_socket, run_workers
 
 HEAD_BYTES = 16 * 1_024
 """A request's first line and headers; ours need a tenth."""
@@ -39,7 +40,12 @@ def serve(settings: Settings) -> None:
     log_quietly()
     _check_setup(settings)
     log.info("serving")
-    server(settings).run()
+    if settings.workers == 1:
+        server(settings).run()
+    else:
+        path = str(settings.unix_socket) if settings.unix_socket else None
+        sock = listening_socket(settings.host, settings.port, path)
+        run_workers(settings.workers, lambda: server(settings).run(sockets=[sock]))
     log.info("stopped")
 
 

@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     node_key: Path = Field(description="file with the node's signing key, readable by nobody else")
     data_directory: Path = Field(Path("data"), description="where the node keeps its database")
     database_url: str | None = Field(None, description="another database than data_directory's")
+    database_writers: int = Field(
+        4, ge=1, description="writes to PostgreSQL at once, of one worker"
+    )
+    database_connections: int = Field(16, ge=3, description="to PostgreSQL, of one worker")
     host: str = Field("127.0.0.1", description="address to listen on; the onion service's side")
     port: int = Field(8750, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
     unix_socket: Path | None = Field(None, description="socket to listen on instead of a port")
@@ -27,6 +31,7 @@ class Settings(BaseSettings):
     header_seconds: float = Field(20, gt=0, description="how long a request's head may take")
     body_budget_mib: int = Field(64, ge=2, description="how much of bodies is held at once")
     requests_at_once: int = Field(256, ge=1, description="requests worked on at once; then busy")
+    workers: int = Field(1, ge=1, le=64, description="processes that share the listening socket")
     connections: int = Field(2_048, ge=1, description="connections open at once; then busy")
     threads: int = Field(64, ge=8, description="requests that use the database at once")
     writes_waiting: int = Field(40, ge=1, description="writes at once, leaving threads to reads")

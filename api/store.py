@@ -1,203 +1,190 @@
 """The database behind one door: read beside each other, write one after the other.
 
-A route hands `read` or `write` a function of a connection. A write is one transaction: it is on
-the disk whole when `write` returns, or nothing of it is. The function may be called again or
-together with others in one transaction, so it changes nothing but the database.
+A route hands `read` or `write` a function of a connection. A write is one transaction, perhaps
+together with others': it is on the disk whole when `write` returns, or nothing of it is. The
+function may be called again, so it changes nothing but the database.
 
-SQLite in WAL mode: readers see a snapshot and never wait. Errors of the database end here.
+`api.sqlite` and `api.postgresql` know the two databases; errors of either end here.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.errors import ApiError, Broken, Busy, NoStorage, log_without_words
+from api import postgresql, rewriting, sqlite
+from api.errors import ApiError, Busy, log_without_words
+from api.writing import Writer
 
 T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent.parent / "alembic"
 
-PRAGMAS = {
-    "journal_mode": "WAL",  # readers and one writer at once
-    "synchronous": "FULL",  # acknowledged means on the disk
-    "secure_delete": "ON",  # what is erased is overwritten, not only forgotten
-    "temp_store": "MEMORY",  # no second file to find
-    "mmap_size": "0",  # a disk error stays an error and never becomes a signal
-    "trusted_schema": "OFF",
-}
-
-_SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
-_SQLITE_NO_STORAGE = {8, 10, 13, 14}  # READONLY, IOERR, FULL, CANTOPEN
+_WRITES = "klunak writes"
 
 
 class Store:
-    """One database; at most one write at a time in this process."""
+    """One database; this process writes in few threads and reads in as many as it likes."""
 
-    def __init__(self, engine: Engine, *, writes_waiting: int, busy_seconds: float) -> None:
+    def __init__(
+        self, engine: Engine, *, writes_waiting: int, busy_seconds: float, writers: int
+    ) -> None:
         self.engine = engine
-        self._writing = threading.Lock()
-        self._places = threading.BoundedSemaphore(writes_waiting)
-        self._busy_seconds = busy_seconds
+        self.is_postgresql = engine.dialect.name == "postgresql"
+        self._writer = Writer(
+            self,
+            threads=writers if self.is_postgresql else 1,
+            waiting=writes_waiting,
+            busy_seconds=busy_seconds,
+        )
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """What *work* finds in one snapshot. Raises Busy, NoStorage."""
-        return self._in_transaction(work, writes=False)
+        """What *work* finds. Raises Busy, NoStorage.
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """What *work* answers, after all it wrote is on the disk. Raises Busy, NoStorage.
-
-        Whatever *work* raises undoes all of it.
+        One snapshot on SQLite; on PostgreSQL each statement sees its own.
         """
-        if not self._places.acquire(blocking=False):
-            raise Busy
         try:
-            # Waiting here is fair and quiet; SQLite's own waiting is neither.
-            if not self._writing.acquire(timeout=self._busy_seconds):
-                raise Busy
             try:
-                return self._in_transaction(work, writes=True)
-            finally:
-                self._writing.release()
-        finally:
-            self._places.release()
-
-    def shed_erased(self) -> None:
-        """Move the write-ahead log into the database and cut it to nothing.
-
-        Until then it still holds what was overwritten. Gives way to readers; the next call
-        completes what this one could not.
-        """
-        if self.engine.dialect.name != "sqlite" or not self._writing.acquire(blocking=False):
-            return
-        try:
-            raw = self.engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                raw.close()
-        except Exception as error:  # noqa: BLE001 - the next call will do it
-            log_without_words(error, "the log could not be cut")
-        finally:
-            self._writing.release()
-
-    def forget_order(self) -> None:
-        """Lay every table out anew in the order of its keys, then cut the log.
-
-        A page is filled from its end and long rows go to the next free pages, so until then a file
-        shows in which order rows came and which came together, whatever the keys.
-        """
-        if self.engine.dialect.name != "sqlite":
-            return
-        with self._writing:
-            try:
-                raw = self.engine.raw_connection()
-                try:
-                    raw.cursor().execute("VACUUM")
-                finally:
-                    raw.close()
-            except Exception as error:  # noqa: BLE001 - the next call will do it
-                log_without_words(error, "the tables could not be laid out anew")
-        self.shed_erased()
-
-    def close(self) -> None:
-        """Give every connection back."""
-        self.engine.dispose()
-
-    def _in_transaction(self, work: Callable[[Connection], T], *, writes: bool) -> T:
-        try:
-            with self.engine.execution_options(klunak_writes=writes).begin() as connection:
-                return work(connection)
+                return self._read(work)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return self._read(work)  # the server was restarted; this connection is new
         except PoolTimeout:
             raise Busy from None
         except DBAPIError as error:
             log_without_words(error, "database")
-            raise _translated(error) from None
+            raise self.translated(error) from None
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """What *work* answers, after all it wrote is on the disk. Raises Busy, NoStorage.
+
+        Whatever *work* raises undoes all of it, and nothing of anybody else.
+        """
+        return self._writer.write(work, alone=False)
+
+    def write_alone(self, work: Callable[[Connection], T]) -> T:
+        """As `write`, while no other process writes anything either."""
+        return self._writer.write(work, alone=True)
+
+    def shed_erased(self) -> None:
+        """Take what was overwritten out of the write-ahead log too."""
+        cut = postgresql.cut_log if self.is_postgresql else sqlite.cut_log
+        self._between(lambda: cut(self.engine), "the log could not be cut")
+
+    def forget_order(self) -> None:
+        """Lay every table out anew in the order of its keys, then cut the log.
+
+        Until then a file shows in which order rows came and which came together.
+        """
+        if self.is_postgresql:
+            rewriting.write_anew(self.read, self.write_alone)
+        else:
+            self._between(
+                lambda: sqlite.lay_out_anew(self.engine), "the tables could not be laid out anew"
+            )
+        self.shed_erased()
+
+    def close(self) -> None:
+        """Finish what is being written and give every connection back."""
+        self._writer.close()
+        self.engine.dispose()
+
+    @contextmanager
+    def writing(self, *, alone: bool) -> Iterator[Connection]:
+        """A transaction to write in; the writer's side of this page."""
+        with self.engine.execution_options(klunak_writes=True).begin() as connection:
+            if self.is_postgresql:
+                postgresql.take_turn(connection, alone=alone)
+            yield connection
+
+    def writes_so_far(self, connection: Connection) -> int:
+        """A number that rises with every statement that is not a SELECT."""
+        return int(connection.info.get(_WRITES, 0))
+
+    def may_pass(self, error: DBAPIError) -> bool:
+        """Whether the same work may well succeed when it is tried again."""
+        return self.is_postgresql and postgresql.may_pass(error)
+
+    def translated(self, error: DBAPIError) -> ApiError:
+        """The refusal that *error* means."""
+        return postgresql.translated(error) if self.is_postgresql else sqlite.translated(error)
+
+    def _between(self, act: Callable[[], None], trouble: str) -> None:
+        # Whatever goes wrong, the next call completes what this one could not.
+        try:
+            self._writer.between(act)
+        except Exception as error:  # noqa: BLE001 - the next call will do it
+            log_without_words(error, trouble)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        if self.is_postgresql:
+            each_by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with each_by_itself.connect() as connection:
+                return work(connection)
+        with self.engine.begin() as connection:
+            return work(connection)
 
 
-def open_store(url: str, *, writes_waiting: int = 40, busy_seconds: float = 5) -> Store:
-    """The store at *url*, migrated to the newest tables. Raises NoStorage, Busy."""
-    engine = open_engine(url, busy_seconds=busy_seconds)
+def open_store(
+    url: str,
+    *,
+    writes_waiting: int = 40,
+    busy_seconds: float = 5,
+    connections: int = 16,
+    writers: int = 4,
+) -> Store:
+    """The store at *url*, migrated to the newest tables. Raises NoStorage, Busy, SetupError."""
+    engine = open_engine(url, busy_seconds=busy_seconds, connections=connections)
+    store = Store(engine, writes_waiting=writes_waiting, busy_seconds=busy_seconds, writers=writers)
     try:
         migrate(engine)
+        if store.is_postgresql:
+            store.read(postgresql.require_quiet)
     except DBAPIError as error:
-        engine.dispose()
-        raise _translated(error) from None
-    return Store(engine, writes_waiting=writes_waiting, busy_seconds=busy_seconds)
+        store.close()
+        raise store.translated(error) from None
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
-def open_engine(url: str, *, busy_seconds: float = 5) -> Engine:
-    """An engine with every precaution of this page. No statement's values show in its errors."""
-    sqlite = make_url(url).get_backend_name() == "sqlite"
-    if sqlite:
-        _create_private(make_url(url).database)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=16,
-        max_overflow=64,
-        pool_timeout=busy_seconds,
-    )
-    if sqlite:
-        _prepare_sqlite(engine, busy_seconds)
+def open_engine(url: str, *, busy_seconds: float = 5, connections: int = 16) -> Engine:
+    """An engine with every precaution. No statement's values show in its errors."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = postgresql.open_postgresql(parsed, busy_seconds, connections)
+    else:
+        engine = sqlite.open_sqlite(parsed, busy_seconds)
+    event.listen(engine, "before_cursor_execute", _count_write)
     return engine
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to *revision*, in one transaction."""
+    """Bring the tables to *revision*, in one transaction, while nobody else writes."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(klunak_writes=True) as connection:
+        if engine.dialect.name == "postgresql":
+            postgresql.take_turn(connection, alone=True)
         config.attributes["connection"] = connection
         if revision == "base":
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        connection.commit()
 
 
-def _create_private(file: str | None) -> None:
-    # The log and its index take the permissions of the database, which is there first.
-    if file is None or file == ":memory:":
-        return
-    Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError:
-        raise NoStorage from None
-
-
-def _prepare_sqlite(engine: Engine, busy_seconds: float) -> None:
-    @event.listens_for(engine, "connect")
-    def _connected(raw: Any, _record: Any) -> None:
-        raw.isolation_level = None  # transactions begin where we say, below
-        cursor = raw.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1_000)}")
-        for name, value in PRAGMAS.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        # A write that begins as a read could find the door closed half-way.
-        writes = connection.get_execution_options().get("klunak_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _translated(error: DBAPIError) -> ApiError:
-    # The low byte is the primary code, whatever extended code SQLite gives.
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    if code in _SQLITE_BUSY:
-        return Busy()
-    if code in _SQLITE_NO_STORAGE:
-        return NoStorage()
-    return Broken()
+def _count_write(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+    if not statement.startswith("SELECT"):
+        connection.info[_WRITES] = connection.info.get(_WRITES, 0) + 1

@@ -1,8 +1,11 @@
 """Forgetting: rows past their day are erased, and erased pages leave the disk (section 7, *Days*).
 
-Runs at the start, when an epoch closes and when a day begins. Erasing is overwriting
-(`secure_delete`); the tables are laid out anew, because a file shows in which order rows came; the
-write-ahead log, which still holds what was overwritten, is cut to nothing.
+Runs at the start, when an epoch closes and when a day begins. On SQLite erasing is overwriting
+(`secure_delete`), on PostgreSQL a day's drops are a file that is removed. The tables are then laid
+out anew, because a file shows in which order rows came; the write-ahead log, which still holds what
+was overwritten, is cut in the end.
+
+Several nodes on one database may sweep at once; each step is complete in itself.
 """
 
 from __future__ import annotations
@@ -25,21 +28,30 @@ from api.models import (
     InviteCount,
     Waiting,
 )
+from api.partitions import remove_before
 from api.store import Store
 
 CHUNK_ROWS = 500
 """Erased in one transaction, so that writers wait for a moment and not for a night."""
 
-_EXPIRING: tuple[Any, ...] = (Drop, Card, Burned, Claim, Invite, Waiting, Intake, Batch)
+_EXPIRING: tuple[Any, ...] = (Card, Burned, Claim, Invite, Waiting, Intake, Batch)
 
 
 def tidy(store: Store, today: int) -> None:
     """Erase what expired before *today* and cut the log. Safe to repeat and to interrupt."""
+    if store.is_postgresql:
+        store.write_alone(partial(remove_before, parent="drops", value=today))
+    else:
+        _sweep_all(store, Drop, today)
     for model in _EXPIRING:
-        while store.write(partial(_sweep, model=model, today=today)):
-            pass
+        _sweep_all(store, model, today)
     store.write(partial(_forget_counts, today=today))
     store.forget_order()
+
+
+def _sweep_all(store: Store, model: Any, today: int) -> None:
+    while store.write(partial(_sweep, model=model, today=today)):
+        pass
 
 
 def _sweep(connection: Connection, *, model: Any, today: int) -> bool:

@@ -82,9 +82,15 @@ def meet(node: TheNode, body: TheBody) -> Octets:
     as_blank = [drop_address(read_secret(BlankSecret(secret))) for secret in secrets]
 
     def work(connection: Connection) -> tuple[bytes, Claimed]:
-        found = drops.read(connection, {*as_read, *as_blank})
-        drops.replace(connection, {a: drops.noise() for a in as_blank if a in found})
-        return _records(found, as_read), _claim(connection, node, tag, token)
+        found = drops.read_to_change(connection, {*as_read, *as_blank})
+        blanked: dict[bytes, drops.Change] = {
+            address: drops.Change(*found[address], after=drops.noise())
+            for address in as_blank
+            if address in found
+        }
+        drops.replace(connection, blanked)
+        records = {address: record for address, (_, record) in found.items()}
+        return _records(records, as_read), _claim(connection, node, tag, token)
 
     records, verdict = node.store.write(work)
     return Octets(records + u8(verdict) + bytes(15))
@@ -107,15 +113,16 @@ def leave(node: TheNode, body: TheBody) -> Octets:
     ]
 
     def work(connection: Connection) -> bytes:
-        standing = drops.read(connection, {address for address, _, _ in writes})
+        standing = drops.read_to_change(connection, {address for address, _, _ in writes})
         verdicts = bytearray()
-        changed: dict[bytes, bytes] = {}
+        changed: dict[bytes, drops.Change] = {}
         for address, replaced_hash, record in writes:
-            now = changed.get(address, standing.get(address))
+            expires, before = standing.get(address, (0, None))
+            now = changed[address].after if address in changed else before
             verdict = _verdict(now, replaced_hash, record)
             verdicts.append(verdict)
-            if now is not None and now != record and verdict is Written.KEPT:
-                changed[address] = record
+            if before is not None and now != record and verdict is Written.KEPT:
+                changed[address] = drops.Change(expires, before, after=record)
         drops.replace(connection, changed)
         return bytes(verdicts)
 

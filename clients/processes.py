@@ -108,7 +108,15 @@ class Process:
 class NodeProcess(Process):
     """A node: `python -m api serve` over its own data directory."""
 
-    def __init__(self, *, circle_document: Path, node_key: Path, data: Path, port: int) -> None:
+    def __init__(
+        self,
+        *,
+        circle_document: Path,
+        node_key: Path,
+        data: Path,
+        port: int,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(
@@ -119,6 +127,7 @@ class NodeProcess(Process):
                 "KLUNAK_NODE_KEY": str(node_key),
                 "KLUNAK_DATA_DIRECTORY": str(data),
                 "KLUNAK_PORT": str(port),
+                **(environment or {}),
             },
         )
 

@@ -14,6 +14,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,13 +80,20 @@ class Trial:
         """The circle, verified."""
         return read_circle(self.document.read_bytes())
 
-    def node(self, port: int, *, data: Path | None = None) -> NodeProcess:
+    def node(
+        self,
+        port: int,
+        *,
+        data: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> NodeProcess:
         """The node's process, over its own *data*; whoever starts it waits until it is ready."""
         return NodeProcess(
             circle_document=self.document,
             node_key=self._node_key,
             data=data or self.node_data,
             port=port,
+            environment=environment,
         )
 
     @property

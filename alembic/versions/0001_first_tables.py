@@ -1,4 +1,9 @@
-"""The first tables. What each column is stands in api/models.py."""
+"""The first tables. What each column is stands in api/models.py.
+
+PostgreSQL came while these were the only tables, so it begins with them, a little different: drops
+and notices are partitioned (api/partitions.py says why), and a record lies in its row and not in
+a side table under a running number.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -106,16 +111,40 @@ INDEXED = {
 }
 
 
+PARTITIONED = {"drops": "expires", "notices": "epoch"}
+RECORDS = ("drops", "notices", "cards", "intake", "batches", "answers")
+
+
 def upgrade():
+    postgresql = op.get_bind().dialect.name == "postgresql"
     for table, columns in TABLES.items():
+        if postgresql and table in PARTITIONED:
+            _create_partitioned(table, PARTITIONED[table])
+            continue
         # Without a rowid there is no order of arrival to read.
         op.create_table(table, *columns(), sqlite_with_rowid=False)
         for column in INDEXED.get(table, ()):
             op.create_index(f"ix_{table}_{column}", table, [column])
+    if postgresql:
+        op.create_table("reserved", _octets("address", key=True), _number("expires"))
+        op.create_index("ix_reserved_expires", "reserved", ["expires"])
+        for table in RECORDS:
+            op.execute(f"ALTER TABLE {table} ALTER record SET STORAGE PLAIN")
 
 
 def downgrade():
+    postgresql = op.get_bind().dialect.name == "postgresql"
+    if postgresql:
+        op.drop_table("reserved")
     for table in reversed(TABLES):
-        for column in INDEXED.get(table, ()):
-            op.drop_index(f"ix_{table}_{column}", table)
+        if not (postgresql and table in PARTITIONED):
+            for column in INDEXED.get(table, ()):
+                op.drop_index(f"ix_{table}_{column}", table)
         op.drop_table(table)
+
+
+def _create_partitioned(table, by):
+    # A key of a partitioned table contains what it is partitioned by.
+    columns = [_octets("address"), _octets("record"), _number(by)]
+    key = sa.PrimaryKeyConstraint("address", by)
+    op.create_table(table, *columns, key, postgresql_partition_by=f"RANGE ({by})")

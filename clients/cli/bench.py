@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from clients.bench_node import BACKENDS, KINDS, node_rates
 from clients.bench_timing import look_timing
 from clients.benches import crypto_rates
 from clients.cli.voice import person, result, working
@@ -32,6 +33,29 @@ def crypto(
     table = Table("what", "per second")
     for name, rate in rates.items():
         table.add_row(name.replace("_", " "), f"{rate:,.0f}")
+    person.print(table)
+
+
+@app.command()
+def node(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    rows: Annotated[int, typer.Option(min=1, help="Drops that are there before.")] = 1_000,
+    seconds: Annotated[int, typer.Option(min=1, help="Of each turn.")] = 3,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
+) -> None:
+    """Visits, cards and intakes a second, beside the least that could do the same (needs wrk)."""
+    if backend not in BACKENDS:
+        raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")
+    with working("measuring") as now:
+        found = node_rates(backend, rows=rows, seconds=seconds, workers=workers, told=now)
+    if as_json:
+        result(found)
+        return
+    table = Table("what", "per second", "floor", "ratio", "p99 ms")
+    for kind in KINDS:
+        figures = found[kind]
+        table.add_row(kind, *(str(figures[k]) for k in ("per_s", "floor_per_s", "ratio", "p99_ms")))
     person.print(table)
 
 

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from tests import backends
 from tests.api.nodes import Clock, TrialNode, running_node
 from tests.api.people import begin_epoch
 from tests.circles import TrialCircle, make_trial_circle
+
+_NEEDS_A_DATABASE = {"node", "fresh_node", "tmp_path"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever may start a node on both databases."""
+    if metafunc.definition.get_closest_marker("sqlite"):
+        return
+    if metafunc.definition.get_closest_marker("postgresql"):
+        metafunc.parametrize("backend", [backends.POSTGRESQL], indirect=True)
+    elif _NEEDS_A_DATABASE & set(metafunc.fixturenames) or _names_it(metafunc):
+        metafunc.parametrize("backend", backends.NAMES, indirect=True)
+
+
+def _names_it(metafunc: pytest.Metafunc) -> bool:
+    return "backend" in signature(metafunc.function).parameters
+
+
+@pytest.fixture(autouse=True)
+def backend(request: pytest.FixtureRequest) -> Iterator[backends.Backend]:
+    """The database of this test's nodes."""
+    chosen = backends.begin(getattr(request, "param", backends.SQLITE))
+    yield chosen
+    chosen.end()
+    backends.begin(backends.SQLITE)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from api.node import Node
 from api.operators import request_message
 from api.settings import Settings
 from crypto.documents import public_key_of, sign
+from tests import backends
 from tests.circles import TODAY, TrialCircle
 
 OCTETS = "application/octet-stream"
@@ -39,7 +40,7 @@ class Clock:
         self.seconds += days * 86_400
 
 
-def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Path]:
+def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Any]:
     """Circle document and node key as files, as `Settings` wants them."""
     circle_document = directory / "circle.json"
     circle_document.write_text(json.dumps(trial.document), encoding="utf-8")
@@ -50,6 +51,7 @@ def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Path]:
         "circle_document": circle_document,
         "node_key": node_key,
         "data_directory": directory / "data",
+        **backends.current.settings(directory),
     }
 
 

@@ -200,6 +200,7 @@ def test_the_start_page_speaks_three_languages_and_loads_nothing(node: TrialNode
         assert loads not in answer.text
 
 
+@pytest.mark.sqlite
 def test_a_stopped_node_leaves_no_log_behind(tmp_path: Path, trial: TrialCircle) -> None:
     with running_node(tmp_path, trial) as node:
         node.post("/visit/meet", bytes(192))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.api.nodes import write_setup
 from tests.circles import TrialCircle
 
@@ -46,12 +48,23 @@ def test_a_wrong_setup_is_told_in_a_sentence(tmp_path: Path, trial: TrialCircle)
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.sqlite
 def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path, trial: TrialCircle) -> None:
     setup = write_setup(tmp_path, trial)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "node.db").write_bytes(b"this is no database, it only has the name" * 99)
 
     ran = run("serve", **setup)
+
+    assert ran.returncode == 1
+    assert "the database cannot be opened" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_database_server_that_is_not_there_is_told(tmp_path: Path, trial: TrialCircle) -> None:
+    setup = write_setup(tmp_path, trial)
+
+    ran = run("serve", **{**setup, "database_url": f"postgresql:///node?host={tmp_path}"})
 
     assert ran.returncode == 1
     assert "the database cannot be opened" in ran.stderr

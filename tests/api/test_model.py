@@ -34,6 +34,7 @@ from api.work import work_bits
 from crypto.certificates import Stamp
 from crypto.labels import hashed, u32
 from crypto.periods import days_of
+from tests import backends
 from tests.api.model import INVITE, WORK, Model, Tables, kept
 from tests.api.nodes import Clock, Spoken, assert_problem, rows, running_node
 from tests.api.people import (
@@ -600,7 +601,7 @@ class KilledNodeMachine(NodeMachine):
         self.process.kill()
 
     def tables(self) -> Tables:
-        engine = open_engine(f"sqlite:///{self.directory / 'data' / 'node.db'}")
+        engine = open_engine(backends.current.url(self.directory))
         try:
             return rows(engine)
         finally:
@@ -627,19 +628,19 @@ def run(machine: type[NodeMachine], examples: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=chosen)
 
 
-def test_a_node_is_what_its_model_says_whatever_happens() -> None:
+def test_a_node_is_what_its_model_says_whatever_happens(backend: backends.Backend) -> None:
     run(NodeMachine, examples=15, steps=40)
 
 
-def test_a_killed_node_is_what_its_model_says() -> None:
+def test_a_killed_node_is_what_its_model_says(backend: backends.Backend) -> None:
     run(KilledNodeMachine, examples=2, steps=20)
 
 
 @pytest.mark.long
-def test_a_node_is_what_its_model_says_for_a_long_time() -> None:
+def test_a_node_is_what_its_model_says_for_a_long_time(backend: backends.Backend) -> None:
     run(NodeMachine, examples=400, steps=80)
 
 
 @pytest.mark.long
-def test_a_node_killed_many_times_is_what_its_model_says() -> None:
+def test_a_node_killed_many_times_is_what_its_model_says(backend: backends.Backend) -> None:
     run(KilledNodeMachine, examples=15, steps=50)

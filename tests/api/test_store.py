@@ -14,7 +14,9 @@ from sqlalchemy import Connection, insert, text
 
 from api.errors import Broken, Busy, NoStorage
 from api.models import Claim
-from api.store import PRAGMAS, open_store
+from api.sqlite import PRAGMAS
+from api.store import open_store
+from tests import backends
 from tests.api.nodes import OCTETS, TrialNode
 from tests.api.people import Drop, a_record, look, new_card, post
 from tests.api.servers import ServedProcess
@@ -27,13 +29,14 @@ def a_claim(connection: Connection) -> None:
 
 
 def url(directory: Path) -> str:
-    return f"sqlite:///{directory / 'node.db'}"
+    return backends.current.url(directory)
 
 
 def count(connection: Connection) -> int:
     return int(connection.execute(text("SELECT count(*) FROM claims")).scalar_one())
 
 
+@pytest.mark.sqlite
 def test_every_connection_takes_every_precaution(tmp_path: Path) -> None:
     store = open_store(url(tmp_path))
     expected = {
@@ -53,6 +56,7 @@ def test_every_connection_takes_every_precaution(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.sqlite
 def test_the_files_are_nobody_elses(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'data' / 'node.db'}")
     store.write(a_claim)
@@ -88,7 +92,7 @@ def test_many_writers_take_turns_and_none_fails(tmp_path: Path) -> None:
 
 
 def test_two_processes_take_turns_too(tmp_path: Path) -> None:
-    """Two stores over one file stand for two workers: only SQLite's own lock is between them."""
+    """Two stores stand for two workers: only the database is between them."""
     stores = [open_store(url(tmp_path)) for _ in range(2)]
 
     with ThreadPoolExecutor(8) as pool:
@@ -119,7 +123,7 @@ def test_reading_does_not_wait_for_writing(tmp_path: Path) -> None:
 
 
 def test_a_write_that_waits_too_long_is_told_busy(tmp_path: Path) -> None:
-    store = open_store(url(tmp_path), busy_seconds=0.1)
+    store = open_store(url(tmp_path), busy_seconds=0.1, writers=1)
     inside, finish = threading.Event(), threading.Event()
 
     def slowly(_connection: Connection) -> None:
@@ -148,9 +152,10 @@ def test_a_full_queue_is_told_busy_at_once(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.sqlite
 def test_another_process_that_holds_the_lock_makes_us_busy(tmp_path: Path) -> None:
     store = open_store(url(tmp_path), busy_seconds=0.1)
-    other = sqlite3.connect(tmp_path / "node.db", isolation_level=None)
+    other = sqlite3.connect(tmp_path / "data" / "node.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(Busy):
@@ -178,6 +183,7 @@ def test_no_error_of_the_database_travels_further(
     store.close()
 
 
+@pytest.mark.sqlite
 def test_a_database_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     store = open_store(url(tmp_path))
 
@@ -193,6 +199,7 @@ def test_a_database_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.sqlite
 def test_what_was_replaced_is_nowhere_in_the_files(tmp_path: Path, node: TrialNode) -> None:
     card = new_card(node)
     marked = b"marked by a test " * 240

@@ -153,6 +153,7 @@ def test_burned_values_outlive_the_last_card_of_their_period(trial: TrialCircle)
     assert kept_until(period.number, policy) >= latest_card
 
 
+@pytest.mark.sqlite
 def test_a_file_does_not_show_in_which_order_rows_came(node: TrialNode) -> None:
     """SQLite fills a page from its end: the place of a row in the file is the order of arrival."""
     tags = [secrets.token_bytes(32) for _ in range(20)]

@@ -224,6 +224,7 @@ def test_known_and_unknown_drops_get_answers_of_the_same_size_and_headers(
     assert asked(known) == asked(unknown)
 
 
+@pytest.mark.sqlite
 def test_a_look_takes_the_database_the_same_steps_whether_drops_are_there_or_not(
     node: TrialNode,
 ) -> None:

@@ -1,0 +1,99 @@
+"""What goes all at once lies together: a day's drops, an epoch's notices (PostgreSQL).
+
+PostgreSQL overwrites nothing: a row erased or replaced lies in its file until something else needs
+the place. So whatever ends together has a table of its own, a partition, whose file is removed
+whole. SQLite overwrites what it erases and needs none of this.
+
+    reserved   address, expires      which partition an address is in; keeps addresses unique,
+                                     which a partitioned table cannot (docs/decisions/0010)
+    drops_N    the drops that expire on day N
+    notices_N  the notices of epoch N
+
+A name and a day's number is all a partition says, and each row says as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    select,
+    text,
+)
+
+PARTITIONED = {"drops": "expires", "notices": "epoch"}
+
+reserved = Table(
+    "reserved",
+    MetaData(),
+    Column("address", LargeBinary, primary_key=True, comment="A of a drop; goes with the drop"),
+    Column(
+        "expires", BigInteger, nullable=False, comment="the drop's own; which partition it is in"
+    ),
+)
+
+
+def has_partitions(connection: Connection) -> bool:
+    """Whether drops and notices are partitioned here."""
+    return connection.dialect.name == "postgresql"
+
+
+def make_room(connection: Connection, parent: str, values: Iterable[int]) -> None:
+    """Have a partition of *parent* for each of *values*."""
+    if not has_partitions(connection):
+        return
+    wanted = sorted(set(values))
+    is_there = text(
+        "SELECT to_regclass(name) IS NOT NULL FROM unnest(CAST(:names AS text[])) AS name"
+    )
+    names = [partition_name(parent, value) for value in wanted]
+    found = connection.execute(is_there, {"names": names}).scalars().all()
+    for value, there in zip(wanted, found, strict=True):
+        if not there:
+            connection.exec_driver_sql(_create(parent, value))
+
+
+def days_of(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, int]:
+    """The expiry days of those of *addresses* that are reserved drops."""
+    wanted = select(reserved).where(reserved.c.address.in_(addresses))
+    return {row.address: row.expires for row in connection.execute(wanted)}
+
+
+def remove_before(connection: Connection, parent: str, value: int) -> None:
+    """Remove the partitions of *parent* below *value*, rows, files and all."""
+    for name, of_value in partitions(connection, parent):
+        if of_value < value:
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+    if parent == "drops":
+        connection.execute(delete(reserved).where(reserved.c.expires < value))
+
+
+def partitions(connection: Connection, parent: str) -> list[tuple[str, int]]:
+    """Every partition of *parent*: its name and what it is the partition of."""
+    children = text(
+        "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
+        " WHERE inhparent = to_regclass(:parent) ORDER BY child.relname"
+    )
+    names = connection.execute(children, {"parent": parent}).scalars()
+    return [(name, int(name.rpartition("_")[2])) for name in names]
+
+
+def partition_name(parent: str, value: int) -> str:
+    """The partition of *parent* that holds *value*."""
+    return f"{parent}_{int(value)}"
+
+
+def bounds(value: int) -> str:
+    """What a partition for *value* alone holds, in SQL."""
+    return f"FOR VALUES FROM ({int(value)}) TO ({int(value) + 1})"
+
+
+def _create(parent: str, value: int) -> str:
+    return f"CREATE TABLE {partition_name(parent, value)} PARTITION OF {parent} {bounds(value)}"

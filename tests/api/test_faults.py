@@ -1,0 +1,347 @@
+"""Whatever breaks in the middle: what was acknowledged stays, nothing is ever half done."""
+
+from __future__ import annotations
+
+import resource
+import secrets
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert
+
+from api.errors import ApiError
+from api.models import Claim
+from api.store import open_store
+from clients.own_postgresql import Cluster
+from tests import backends
+from tests.api.faults import died_at
+from tests.api.nodes import Clock, TrialNode, running_node
+from tests.api.people import Card, a_record, begin_epoch, new_card, post, round_work, whole_round
+from tests.api.test_store import a_claim, count
+from tests.circles import TrialCircle
+
+
+def counted(node: TrialNode) -> tuple[int, int, int]:
+    found = node.rows()
+    return len(found["cards"]), len(found["drops"]), len(found["burned"])
+
+
+def test_a_kill_at_any_point_of_a_card_leaves_it_whole_or_absent(
+    node: TrialNode, tmp_path: Path, trial: TrialCircle
+) -> None:
+    died, point = True, 0
+    while died:
+        point += 1
+        card = new_card(node)
+        before = counted(node)
+
+        died = died_at(point, tmp_path, trial, card.body(1), "/cards", as_matcher=False)
+
+        whole = (before[0] + 1, before[1] + 5, before[2] + 1)
+        assert counted(node) in ((before, whole) if died else (whole,))
+        assert post(node, card, 1).status_code == 201
+        assert counted(node) == whole
+    assert point > 8
+
+
+@pytest.fixture
+def closed(node: TrialNode) -> TrialNode:
+    """Epoch 1 is closed with three cards; its round is uploaded and not committed."""
+    for _ in range(3):
+        assert post(node, new_card(node), 1).status_code == 201
+    assert begin_epoch(node, 2).status_code == 201
+    return node
+
+
+@pytest.mark.parametrize("at", [1, 2, 4, 7])
+def test_a_round_whose_commit_breaks_changes_nothing(at: int, closed: TrialNode) -> None:
+    """The nth statement of the commit fails; the same header then puts the round in force."""
+    work = round_work(closed, 1)
+    work.upload(closed)
+    before = closed.rows()
+    seen = 0
+
+    def fail(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        nonlocal seen
+        seen += not statement.startswith("SELECT")
+        if seen == at:
+            raise OSError("the fault")
+
+    event.listen(closed.engine, "before_cursor_execute", fail)
+    broken = work.commit(closed)
+    event.remove(closed.engine, "before_cursor_execute", fail)
+
+    assert broken.status_code == 500
+    assert closed.rows() == before
+    assert work.commit(closed).status_code == 200
+    assert {row[2] for row in closed.rows()["cards"]} == {2}
+
+
+def test_a_kill_at_any_point_of_a_commit_leaves_the_round_whole_or_absent(
+    closed: TrialNode, tmp_path: Path, trial: TrialCircle
+) -> None:
+    work = round_work(closed, 1)
+    work.upload(closed)
+    header = work.header(closed)
+    before, point = closed.rows(), 0
+    while closed.rows() == before:
+        point += 1
+        died_at(point, tmp_path, trial, header, "/operator/rounds/1", as_matcher=True)
+
+    # The first point after which anything changed is the one after the commit: all changed.
+    found = {name: len(of_table) for name, of_table in closed.rows().items()}
+    assert (found["cards"], found["notices"], found["batches"], found["parts"]) == (3, 3, 4, 0)
+    assert point > 12
+    assert work.commit(closed, header).json() == {"committed": 1}
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_is_told_and_loses_nothing(node: TrialNode) -> None:
+    """A file that may not grow stands for a disk that is full; Python ignores the signal."""
+    cards = [new_card(node) for _ in range(40)]
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, hard))
+        answers = [post(node, card, 1) for card in cards]
+        read = node.post("/visit/look", cards[0].drops[0].r + bytes(32 * 11))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert 0 < len(refused) < 40
+    assert {answer.json()["code"] for answer in refused} == {"no_storage"}
+    assert read.content[:4_096] == cards[0].drops[0].record
+    assert counted(node)[0] == 40 - len(refused)
+    assert all(post(node, card, 1).status_code == 201 for card in cards)
+    assert counted(node) == (40, 200, 40)
+
+
+@pytest.mark.sqlite
+def test_a_read_only_disk_is_told_and_still_read(node: TrialNode) -> None:
+    card = new_card(node)
+    post(node, card, 1)
+
+    def read_only(raw: Any, _record: object, _proxy: object) -> None:
+        raw.execute("PRAGMA query_only = ON")
+
+    event.listen(node.engine, "checkout", read_only)
+    refused = post(node, new_card(node), 1)
+    found = node.post("/visit/look", b"".join([card.drops[0].r, *[bytes(32)] * 11]))
+    event.remove(node.engine, "checkout", read_only)
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "no_storage")
+    assert found.content[:4_096] == card.drops[0].record
+
+
+def test_clocks_that_jump_lose_nothing(node: TrialNode, clock: Clock) -> None:
+    """A day back, ten minutes on and a day back again: each as any other day."""
+    card = new_card(node)
+    for days in (0, -1, 2, -1):
+        clock.pass_days(days)
+        assert post(node, card, 1).status_code == 201
+    work = whole_round(node, 1)
+    assert len(work.cards) == 1
+    assert post(node, card, 1).json() == {"epoch": 1}
+
+
+def test_many_of_one_group_fail_and_the_others_do_not(tmp_path: Path) -> None:
+    store = open_store(backends.current.url(tmp_path))
+
+    def spoilt(connection: Connection) -> None:
+        a_claim(connection)
+        raise LookupError
+
+    def one(number: int) -> bool:
+        try:
+            store.write(spoilt if number % 3 == 0 else a_claim)
+        except LookupError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(24) as pool:
+        done = list(pool.map(one, range(120)))
+
+    assert done == [number % 3 != 0 for number in range(120)]
+    assert store.read(count) == 80
+    store.close()
+
+
+def test_writes_that_wait_share_a_commit(tmp_path: Path) -> None:
+    store = open_store(backends.current.url(tmp_path), writers=1)
+    commits = 0
+
+    def counted(_connection: Connection) -> None:
+        nonlocal commits
+        commits += 1
+
+    inside, finish = threading.Event(), threading.Event()
+
+    def slowly(connection: Connection) -> None:
+        a_claim(connection)
+        inside.set()
+        finish.wait(10)
+
+    with ThreadPoolExecutor(21) as pool:
+        first = pool.submit(store.write, slowly)
+        inside.wait(10)
+        event.listen(store.engine, "commit", counted)
+        rest = [pool.submit(store.write, a_claim) for _ in range(20)]
+        time.sleep(0.2)
+        finish.set()
+        first.result()
+        for each in rest:
+            each.result()
+
+    assert store.read(count) == 21
+    # The counting read is a transaction too, on SQLite.
+    assert commits <= 4
+    store.close()
+
+
+@pytest.fixture
+def own_server(backend: backends.Backend) -> Iterator[Cluster]:
+    """A PostgreSQL of this test's own, durable, to be killed."""
+    server = Cluster(durable=True)
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.mark.sqlite  # it brings its own PostgreSQL
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
+def test_a_server_that_is_restarted_is_found_again(
+    how: signal.Signals, own_server: Cluster
+) -> None:
+    """Politely or as by a power cut: what was acknowledged is there, nothing is a 500."""
+    store = open_store(own_server.url(own_server.new_database()), busy_seconds=2)
+    acknowledged, refused, ending = 0, set[str](), threading.Event()
+
+    def keep_writing() -> None:
+        nonlocal acknowledged
+        while not ending.is_set():
+            try:
+                store.write(a_claim)
+                acknowledged += 1
+            except ApiError as error:
+                refused.add(error.code)
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    for _ in range(2):
+        wait_until(lambda wanted=acknowledged + 20: acknowledged >= wanted)
+        own_server.stop(how)
+        time.sleep(0.3)
+        own_server.start()
+    wait_until(lambda wanted=acknowledged + 20: acknowledged >= wanted)
+    ending.set()
+    writer.join()
+
+    assert refused <= {"busy", "no_storage"}
+    # One whose acknowledgement was lost may be there besides, once for each restart.
+    assert acknowledged <= store.read(count) <= acknowledged + 8
+    store.close()
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_of_the_server_is_told_and_loses_nothing() -> None:
+    """A small file system of its own; only root can make one, and CI is root."""
+    disk = Path(tempfile.mkdtemp(prefix="klunak-disk-"))
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", disk]
+    if subprocess.run(mounting, check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    server = None
+    try:
+        server = Cluster(durable=True, under=disk, max_wal_size="32MB", min_wal_size="32MB")
+        server.start()
+        store = open_store(server.url(server.new_database()), busy_seconds=2)
+        stored, codes = 0, set[str]()
+        for _ in range(40):
+            try:
+                store.write(a_thousand_claims)
+                stored += 1_000
+            except ApiError as error:
+                codes.add(error.code)
+                if len(codes) > 1 or stored > 0:
+                    break
+        assert codes <= {"busy", "no_storage"}
+        assert codes
+        subprocess.run(["mount", "-o", "remount,size=400m", disk], check=True)
+        server.stop(signal.SIGQUIT)
+        server.start()
+        assert stored <= store.read(count) <= stored + 1_000
+        store.write(a_claim)
+        store.close()
+    finally:
+        if server is not None:
+            server.remove()
+        subprocess.run(["umount", disk], check=True)
+        disk.rmdir()
+
+
+def a_thousand_claims(connection: Connection) -> None:
+    new = [
+        {"tag": secrets.token_bytes(32), "token": a_record(), "expires": 1} for _ in range(1_000)
+    ]
+    connection.execute(insert(Claim), new)
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_two_nodes_on_one_database_agree(tmp_path: Path, trial: TrialCircle) -> None:
+    """The same stamps at both at once: one card each, and the others are told."""
+    with (
+        running_node(tmp_path, trial) as one,
+        running_node(tmp_path, trial) as other,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        begin_epoch(one, 1)
+        for _ in range(4):
+            stamp = trial.stamp(secrets.token_bytes(32))
+            bodies = [Card(stamp).body(1) for _ in range(8)]
+            answers = list(
+                pool.map(lambda n, b=bodies: (one, other)[n % 2].post("/cards", b[n]), range(8))
+            )
+            assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+        assert len(one.rows()["drops"]) == 20
+
+
+def test_two_nodes_never_lose_each_others_writes(tmp_path: Path, trial: TrialCircle) -> None:
+    """Both replace the same record at once: one is kept, the other is told that it was stale."""
+    with (
+        running_node(tmp_path, trial) as one,
+        running_node(tmp_path, trial) as other,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        begin_epoch(one, 1)
+        card = new_card(one)
+        assert post(one, card, 1).status_code == 201
+        drop = card.drops[0]
+        for _ in range(10):
+            new = [a_record(), a_record()]
+            rest = b"".join(secrets.token_bytes(64) + a_record() for _ in range(7))
+            answers = list(
+                pool.map(
+                    lambda n, new=new, rest=rest: (one, other)[n].post(
+                        "/visit/leave", drop.write(new[n]) + rest
+                    ),
+                    range(2),
+                )
+            )
+            verdicts = [answer.content[0] for answer in answers]
+            assert sorted(verdicts) == [0, 1]
+            drop.record = new[verdicts.index(0)]
+            read = other.post("/visit/look", drop.r + bytes(32 * 11)).content[:4_096]
+            assert read == drop.record

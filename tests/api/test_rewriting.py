@@ -1,0 +1,199 @@
+"""PostgreSQL after a sweep: no order, no groups, no earlier versions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from api import drops
+from api.errors import SetupError
+from api.partitions import PARTITIONED, partitions, reserved
+from api.postgresql import TELLING, require_quiet
+from api.rewriting import STANDALONE, has_history
+from api.store import open_store
+from api.sweep import tidy
+from tests import backends
+from tests.api.nodes import TrialNode
+from tests.api.people import a_record, begin_epoch, new_card, post, whole_round
+
+pytestmark = pytest.mark.postgresql
+
+
+def histories(connection: Connection) -> dict[str, set[str]]:
+    """Of which transactions the rows of each table tell."""
+    parts = [name for parent in PARTITIONED for name, _ in partitions(connection, parent)]
+    return {
+        name: set(
+            connection.exec_driver_sql(f"SELECT CAST(xmin AS text) FROM {name}").scalars().all()
+        )
+        for name in (*STANDALONE, *parts)
+    }
+
+
+def files_of(node: TrialNode, backend: backends.Backend, tmp_path: Path) -> bytes:
+    with node.engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+    database = backend.places(tmp_path)[0]
+    return b"".join(file.read_bytes() for file in database.iterdir() if file.is_file())
+
+
+def test_after_a_sweep_no_two_rows_were_written_apart(node: TrialNode) -> None:
+    cards = [new_card(node) for _ in range(6)]
+    for card in cards:
+        post(node, card, 1)
+    whole_round(node, 1)
+    with node.engine.connect() as connection:
+        assert len(histories(connection)["reserved"]) >= 1
+
+    tidy(node.node.store, node.node.today())
+
+    with node.engine.connect() as connection:
+        told = [numbers for numbers in histories(connection).values() if numbers]
+        assert all(len(numbers) == 1 for numbers in told)
+        # Nor does any table share its number with another: that would tell who came together.
+        assert len(set.union(*told)) == len(told)
+        for parent in ("drops", "notices"):
+            for name, _ in partitions(connection, parent):
+                assert not has_history(connection, name)
+
+
+def test_a_single_card_is_not_told_by_its_number(node: TrialNode) -> None:
+    """Alone in all its partitions, each of which it made."""
+    post(node, new_card(node), 1)
+
+    tidy(node.node.store, node.node.today())
+
+    with node.engine.connect() as connection:
+        told = [numbers for numbers in histories(connection).values() if numbers]
+        assert len(set.union(*told)) == len(told)
+
+
+def test_a_sweep_after_a_sweep_writes_no_partition_again(node: TrialNode) -> None:
+    post(node, new_card(node), 1)
+    tidy(node.node.store, node.node.today())
+    with node.engine.connect() as connection:
+        names = [name for name, _ in partitions(connection, "drops")]
+        before = {name: histories(connection)[name] for name in names}
+
+    tidy(node.node.store, node.node.today())
+
+    with node.engine.connect() as connection:
+        assert {name: histories(connection)[name] for name in names} == before
+
+
+def test_after_a_sweep_rows_lie_in_the_order_of_their_keys(node: TrialNode) -> None:
+    for _ in range(6):
+        post(node, new_card(node), 1)
+
+    tidy(node.node.store, node.node.today())
+
+    with node.engine.connect() as connection:
+        lying = connection.execute(reserved.select()).all()
+        assert len(lying) == 30
+        assert [row.address for row in lying] == sorted(row.address for row in lying)
+
+
+def test_what_was_replaced_is_in_no_table_after_a_sweep(
+    node: TrialNode, backend: backends.Backend, tmp_path: Path
+) -> None:
+    card = new_card(node)
+    card.drops[0].record = (b"marked by a test " * 241)[:4_096]
+    post(node, card, 1)
+    assert b"marked by a test" in files_of(node, backend, tmp_path)
+    rest = b"".join(drop.write(a_record()) for drop in [*card.drops[1:], *card.drops[1:4]])
+    assert node.post("/visit/leave", card.drops[0].write(a_record()) + rest).status_code == 200
+
+    tidy(node.node.store, node.node.today())
+
+    assert b"marked by a test" not in files_of(node, backend, tmp_path)
+
+
+def test_expired_drops_are_a_file_that_is_gone(node: TrialNode) -> None:
+    post(node, new_card(node), 1)
+    with node.engine.connect() as connection:
+        days = sorted(day for _, day in partitions(connection, "drops"))
+
+    tidy(node.node.store, days[0] + 1)
+
+    with node.engine.connect() as connection:
+        assert [day for _, day in partitions(connection, "drops")] == days[1:]
+        left = {row.expires for row in connection.execute(reserved.select())}
+        assert left == set(days[1:])
+
+
+def test_everything_still_works_on_tables_written_anew(node: TrialNode) -> None:
+    for epoch in (1, 2, 3):
+        card = new_card(node)
+        assert post(node, card, epoch).status_code == 201
+        assert post(node, card, epoch).status_code == 201
+        whole_round(node, epoch)
+        tidy(node.node.store, node.node.today())
+    assert begin_epoch(node, 4).status_code == 200
+
+
+def test_no_value_lies_outside_its_row(node: TrialNode) -> None:
+    """A side table numbers its values one after the other."""
+    with node.engine.connect() as connection:
+        stored = connection.exec_driver_sql(
+            "SELECT relname, attstorage FROM pg_attribute JOIN pg_class ON oid = attrelid"
+            " WHERE attname = 'record' AND relkind IN ('r', 'p')"
+        ).all()
+    assert len(stored) >= 6
+    assert {storage for _, storage in stored} == {"p"}
+
+
+@pytest.mark.parametrize("setting", ["log_statement", "log_connections", "track_commit_timestamp"])
+def test_a_server_that_keeps_a_diary_is_refused(setting: str, tmp_path: Path) -> None:
+    store = open_store(backends.current.url(tmp_path))
+
+    class Told:
+        """The server's settings with one that is loud."""
+
+        def execute(self, _sql: object, _values: object) -> list[object]:
+            row = type("Row", (), {"name": setting, "setting": "loud"})
+            return [row]
+
+    assert setting in TELLING
+    with pytest.raises(SetupError, match=setting):
+        require_quiet(Told())  # type: ignore[arg-type]
+    store.close()
+
+
+def test_a_day_that_nobody_foresaw_gets_its_partition(node: TrialNode) -> None:
+    node.clock.pass_days(1)
+    assert post(node, new_card(node), 1).status_code == 201
+    node.clock.pass_days(-2)
+    assert post(node, new_card(node), 1).status_code == 201
+    assert len(node.rows()["drops"]) == 10
+
+
+def test_a_look_fetches_as_much_whether_drops_are_there_or_not(node: TrialNode) -> None:
+    """As many statements and as many records; SQLite's own test counts every step."""
+    cards = [new_card(node) for _ in range(6)]
+    for each in cards:
+        post(node, each, 1)
+    whole_round(node, 1)
+    # Every other one, so that no two have the same next; the last has none after it.
+    known = sorted(drop.row[:32] for each in cards for drop in each.drops)[:24:2]
+    unknown = [address[:31] + bytes([address[31] ^ 1]) for address in known]
+
+    def fetched(addresses: list[bytes]) -> tuple[int, int, int]:
+        statements, records = 0, 0
+
+        def count(_connection: object, cursor: Any, *_rest: object) -> None:
+            nonlocal statements, records
+            statements, records = statements + 1, records + cursor.rowcount
+
+        event.listen(node.engine, "after_cursor_execute", count)
+        with node.engine.connect() as connection:
+            found = drops.read_with_notices(connection, addresses)
+        event.remove(node.engine, "after_cursor_execute", count)
+        return statements, records, len(found.keys() & set(addresses))
+
+    assert fetched(known)[2] == 12
+    assert fetched(unknown)[2] == 0
+    assert fetched(known)[0] == fetched(unknown)[0] == 3
+    assert fetched(known)[1] == fetched(unknown)[1] > 24
