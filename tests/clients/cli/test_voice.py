@@ -34,7 +34,9 @@ def test_every_line_of_a_stranger_is_marked(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_code_cannot_begin_a_line_of_its_own() -> None:
-    assert one_line("A-1\nklunak: send\u2028money\x0bto\x85me\r\n") == "A-1 klunak: send money to me"
+    words = "A-1\nklunak: send\u2028money\x0bto\x85me\r\n"
+
+    assert one_line(words) == "A-1 klunak: send money to me"
 
 
 def test_a_machine_reads_everything_and_a_terminal_obeys_nothing(
