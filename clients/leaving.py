@@ -13,13 +13,13 @@ import secrets
 
 from clients import seals
 from clients.looking import Seen
-from clients.meetings import VOUCHER
+from clients.meetings import VOUCHER, count
 from clients.person import THREADS, Place
 from clients.state import State
 from crypto.drops import WriteSecret, record_hash
 from crypto.labels import PAGES, SECRET_BYTES, bound
 from crypto.messages.intake import Out
-from crypto.messages.pages import PageOne
+from crypto.messages.pages import Kind, PageOne
 from crypto.messages.shelf import ASKED, POSTED
 from crypto.records import close_record, random_record
 from crypto.sealing import seal
@@ -106,11 +106,26 @@ def _page_one(state: State, seen: Seen) -> bytes:
     if slot is None or encounter is None or outbox is None:
         return throwaway_page(state.place)
     if not state.is_donor:
-        return encounter.page_one("")
+        return encounter.page_one("", in_earnest=_is_in_earnest(state))
     accepted = outbox.accepted == state.matched and outbox.declined != state.matched
     if slot.stage != POSTED or not accepted:
         return throwaway_page(state.place)
     # The shelf was brought back from before the code: what the family was given stays.
     if encounter.match.mode == VOUCHER and slot.code == "":
         return seen.pages[0]
-    return encounter.page_one(slot.code)
+    return encounter.page_one(slot.code, in_earnest=_is_in_earnest(state))
+
+
+def _is_in_earnest(state: State) -> bool:
+    """Whether the donor's slot is spent, however this match ends.
+
+    A card keeps its pages through all of its matches, and whoever has B can blank them in every
+    later one. So B has its price: a code that was given, or an address that was shown.
+    """
+    assert state.encounter is not None
+    assert state.outbox is not None
+    if state.encounter.match.mode == VOUCHER:
+        return state.is_donor or state.conversation_key is not None
+    if state.is_donor:
+        return count(state.theirs, Kind.TERMS) > 0
+    return state.outbox.shown == state.matched

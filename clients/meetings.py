@@ -9,6 +9,7 @@ nothing is sent to the partner, before both duty coordinators' signatures on it 
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 
 from clients.errors import TooLong
@@ -29,6 +30,7 @@ from crypto.errors import (
     WrongLength,
     WrongShape,
 )
+from crypto.labels import PAGES, SECRET_BYTES
 from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.notices import Match
 from crypto.messages.pages import WORDS_BYTES, Kind, PageOne, Said
@@ -74,9 +76,12 @@ class Encounter:
             return self.meeting.conversation_key(share_donor=peer_share, share_family=self.share)
         return self.meeting.conversation_key(share_donor=self.share, share_family=peer_share)
 
-    def page_one(self, code: str) -> bytes:
-        """One's own page 1, sealed to the partner."""
-        page = PageOne(share=self.share, blanks=self.place.page_blanks, code=code)
+    def page_one(self, code: str, *, in_earnest: bool = True) -> bytes:
+        """One's own page 1, sealed to the partner; before it is *in_earnest*, with four B that
+        blank nothing."""
+        noise = tuple(secrets.token_bytes(SECRET_BYTES) for _ in range(PAGES))
+        blanks = self.place.page_blanks if in_earnest else noise
+        page = PageOne(share=self.share, blanks=blanks, code=code)
         return self.meeting.seal_page_one(
             page, direction=self.direction, recipient=self.match.peer.public_key
         )

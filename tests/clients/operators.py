@@ -167,9 +167,7 @@ class Owner:
         )
         return replace(card, **self.changes)
 
-    def post(
-        self, record: bytes | None = None, *, reserved: Sequence[WriteSecret] = ()
-    ) -> Owner:
+    def post(self, record: bytes | None = None, *, reserved: Sequence[WriteSecret] = ()) -> Owner:
         """Post the card, or another *record* in its place, into the open epoch; *reserved* takes
         the place of as many of its last pages."""
         desks, own = self.desks, self.pseudonym

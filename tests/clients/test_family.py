@@ -5,11 +5,21 @@ from __future__ import annotations
 import pytest
 
 from clients.errors import NotPossible, TooLong
+from clients.person import Place
 from clients.views import Status
 from crypto.certificates import Receipt, verify_receipt
 from crypto.drops import address_of
+from crypto.keys import Person
 from tests.clients.test_looking import outbox_of, pseudonym_of
-from tests.clients.world import DELIVERY, DONOR_LIST, VOUCHER, WISH, World
+from tests.clients.world import (
+    DELIVERY,
+    DONOR_LIST,
+    FAMILY_LIST,
+    LOCKER,
+    VOUCHER,
+    WISH,
+    World,
+)
 
 
 def test_the_code_is_shown_on_the_visit_after_the_donor_gave_it() -> None:
@@ -187,3 +197,33 @@ def test_a_full_conversation_is_told_and_what_was_said_stays() -> None:
         say_everything()
 
     assert world.family().show_address("").status in (Status.ADDRESS_SHOWN, Status.NEEDS_ADDRESS)
+
+
+def family_place(world: World) -> Place:
+    circle = world.trial.circle.digest
+    return Place(Person.from_list_key(FAMILY_LIST, circle=circle, period=world.trial.period), 0)
+
+
+def blanks_of_the_family(world: World) -> tuple[bytes, ...]:
+    """What the donor finds on the family's page 1 now."""
+    donor = world.donor()
+    (state,) = [one for one in donor._survey(donor._sit()) if one.encounter is not None]
+    assert state.page_one is not None
+    return state.page_one.blanks
+
+
+@pytest.mark.parametrize("mode", [VOUCHER, LOCKER, DELIVERY])
+def test_who_has_paid_nothing_can_blank_nothing(mode: int) -> None:
+    """A donor that is matched and declines would keep B of a family's pages for all its matches."""
+    world = World().held(mode)
+    world.family().visit()
+    assert blanks_of_the_family(world) != family_place(world).page_blanks
+
+    world.donor().accept(0, "CODE-1" if mode == VOUCHER else None)
+    world.matchmaker.round()
+    view = world.family().visit()
+    if mode != VOUCHER:
+        assert view.status == Status.NEEDS_ADDRESS
+        assert blanks_of_the_family(world) != family_place(world).page_blanks
+        world.family().show_address("Vulica 1")
+    assert blanks_of_the_family(world) == family_place(world).page_blanks

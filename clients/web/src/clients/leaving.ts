@@ -13,12 +13,12 @@ import { recordHash, type WriteSecret } from "../crypto/drops.ts";
 import { PAGES, SECRET_BYTES, bound } from "../crypto/labels.ts";
 import { Out } from "../crypto/messages/intake.ts";
 import { Outbox } from "../crypto/messages/outboxes.ts";
-import { PageOne } from "../crypto/messages/pages.ts";
+import { Kind, PageOne } from "../crypto/messages/pages.ts";
 import { ASKED, POSTED, Shelf } from "../crypto/messages/shelf.ts";
 import { closeRecord, randomRecord } from "../crypto/records.ts";
 import { seal } from "../crypto/sealing.ts";
 import type { Seen } from "./looking.ts";
-import { VOUCHER } from "./meetings.ts";
+import { VOUCHER, count } from "./meetings.ts";
 import { THREADS, type Place } from "./person.ts";
 import * as seals from "./seals.ts";
 import type { State } from "./state.ts";
@@ -104,10 +104,24 @@ function pagesOf(state: State, seen: Seen): readonly Uint8Array[] {
 function pageOneOf(state: State, seen: Seen): Uint8Array {
   const { slot, encounter, outbox } = state;
   if (slot === null || encounter === null || outbox === null) return throwawayPage(state.place);
-  if (!state.isDonor) return encounter.pageOne("");
+  if (!state.isDonor) return encounter.pageOne("", isInEarnest(state));
   const accepted = outbox.accepted === state.matched && outbox.declined !== state.matched;
   if (slot.stage !== POSTED || !accepted) return throwawayPage(state.place);
   // The shelf was brought back from before the code: what the family was given stays.
   if (encounter.match.mode === VOUCHER && slot.code === "") return seen.pages[0] ?? NOT_READ;
-  return encounter.pageOne(slot.code);
+  return encounter.pageOne(slot.code, isInEarnest(state));
+}
+
+/**
+ * Whether the donor's slot is spent, however this match ends.
+ *
+ * A card keeps its pages through all of its matches, and whoever has B can blank them in every
+ * later one. So B has its price: a code that was given, or an address that was shown.
+ */
+function isInEarnest(state: State): boolean {
+  if (state.encounter?.match.mode === VOUCHER) {
+    return state.isDonor || state.conversationKey !== null;
+  }
+  if (state.isDonor) return count(state.theirs, Kind.TERMS) > 0;
+  return state.outbox?.shown === state.matched;
 }

@@ -9,7 +9,7 @@
  * here.
  */
 
-import { isWellFormed, utf8 } from "../crypto/bytes.ts";
+import { isWellFormed, randomBytes, utf8 } from "../crypto/bytes.ts";
 import { verifyCertificate } from "../crypto/certificates.ts";
 import type { Circle } from "../crypto/circle.ts";
 import {
@@ -27,6 +27,7 @@ import {
   WrongShape,
 } from "../crypto/errors.ts";
 import { codePoints } from "../crypto/goods.ts";
+import { PAGES, SECRET_BYTES } from "../crypto/labels.ts";
 import { DONOR, FAMILY } from "../crypto/messages/intake.ts";
 import type { Match } from "../crypto/messages/notices.ts";
 import { WORDS_BYTES, type Kind, type PageOne, type Said } from "../crypto/messages/pages.ts";
@@ -73,9 +74,11 @@ export class Encounter {
       : this.meeting.conversationKey({ shareDonor: this.share, shareFamily: peerShare });
   }
 
-  /** One's own page 1, sealed to the partner. */
-  pageOne(code: string): Uint8Array {
-    const page: PageOne = { share: this.share, blanks: this.place.pageBlanks, code };
+  /** One's own page 1, sealed to the partner; before it is *in earnest*, with B of nothing. */
+  pageOne(code: string, inEarnest = true): Uint8Array {
+    const noise = Array.from({ length: PAGES }, () => randomBytes(SECRET_BYTES));
+    const blanks = inEarnest ? this.place.pageBlanks : noise;
+    const page: PageOne = { share: this.share, blanks, code };
     const recipient = this.match.peer.publicKey;
     return this.meeting.sealPageOne(page, { direction: this.direction, recipient });
   }
