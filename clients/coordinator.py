@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from clients.errors import NoSuchIntake, NotOnDuty
-from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient
-from clients.operator import OperatorClient
-from clients.threads import Opened, Thread, Threads, said
+from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import OperatorClient
+from clients.operators.threads import Opened, Thread, Threads, said
 from crypto.blinding import blind_sign
 from crypto.circle import Circle
 from crypto.errors import CannotOpen

@@ -120,3 +120,7 @@ class KeyringExists(KeyringError):
 
 class KeyringBusy(KeyringError):
     """Another program is writing this keyring. Try again in a moment."""
+
+
+class BenchError(ClientError):
+    """A measurement could not be made; a figure would be made up."""

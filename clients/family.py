@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clients import shelves, vetting
-from clients.decisions import declining, in_match, saying, wishing, withdrawing
 from clients.errors import NotPossible
 from clients.invites_text import InviteCodes
-from clients.meetings import VOUCHER, checked, count, said
-from clients.outboxes import spent_receipt, spoken
-from clients.person import Place
-from clients.sittings import PersonClient
-from clients.state import Act, State
-from clients.views import SlotView, Status, slot_view, vetting_status
-from clients.visit import Sitting
-from clients.wishes import checked_wish
-from clients.work import Progress
+from clients.people import shelves, vetting
+from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
+from clients.people.meetings import VOUCHER, checked, count, said
+from clients.people.outboxes import spent_receipt, spoken
+from clients.people.person import Place
+from clients.people.sittings import PersonClient
+from clients.people.state import Act, State
+from clients.people.views import SlotView, Status, slot_view, vetting_status
+from clients.people.visit import Sitting
+from clients.people.wishes import checked_wish
+from clients.people.work import Progress
 from crypto.conversations import again_value
 from crypto.labels import BLIND_COUNT
 from crypto.messages.intake import FAMILY

@@ -16,16 +16,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
-from clients.epoch_keys import destroy_before, make_durable
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.keyring import MatcherKeyring
-from clients.operator import PAGE_ROWS, OperatorClient
-from clients.rounds.hearing import hear
-from clients.rounds.opening import Keys, open_cards, open_round_key
-from clients.rounds.planning import move_everybody, plan_everybody
-from clients.rounds.population import Population, populate
-from clients.rounds.slots import collect, forget_delivered, make_batches
-from clients.rounds.writing import Commit, write_commit
+from clients.operators.epoch_keys import destroy_before, make_durable
+from clients.operators.keyring import MatcherKeyring
+from clients.operators.operator import PAGE_ROWS, OperatorClient
+from clients.operators.rounds.hearing import hear
+from clients.operators.rounds.opening import Keys, open_cards, open_round_key
+from clients.operators.rounds.planning import move_everybody, plan_everybody
+from clients.operators.rounds.population import Population, populate
+from clients.operators.rounds.slots import collect, forget_delivered, make_batches
+from clients.operators.rounds.writing import Commit, write_commit
 from crypto.circle import Circle
 from crypto.commit_headers import CommitHeader, read_commit_header
 from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.store import migrate, open_engine
-from clients.own_postgresql import Cluster
+from clients.trial.postgresql import Cluster
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 NAMES = (SQLITE, POSTGRESQL)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.processes import free_port
+from clients.trial.processes import free_port
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "vectors/README.md"])

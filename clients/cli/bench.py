@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from clients.bench_node import BACKENDS, KINDS, node_rates
-from clients.bench_timing import look_timing
-from clients.benches import crypto_rates
+from clients.bench.crypto import crypto_rates
+from clients.bench.node import BACKENDS, KINDS, node_rates
+from clients.bench.timing import look_timing
 from clients.cli.voice import person, result, working
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine.")

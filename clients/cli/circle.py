@@ -10,7 +10,7 @@ import typer
 
 from clients.cli.operators import KeyringFile, PassphraseFile, passphrase, today, write_json
 from clients.cli.voice import fail, plainly, result, say
-from clients.founding import (
+from clients.operators.founding import (
     Duties,
     make_almanac,
     make_charter,
@@ -21,7 +21,7 @@ from clients.founding import (
     unsigned,
     with_signature,
 )
-from clients.keyring import SignerKeyring
+from clients.operators.keyring import SignerKeyring
 from crypto.almanac import NodeEntry
 from crypto.circle import read_circle
 from crypto.periods import period_of

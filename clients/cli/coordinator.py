@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from clients.clerk import Clerk
 from clients.cli.operators import (
     CircleFile,
     KeyringFile,
@@ -27,11 +26,12 @@ from clients.cli.operators import (
 from clients.cli.voice import ask_text, fail, person, plainly, result, say
 from clients.coordinator import Coordinator, Waiting
 from clients.errors import NodeUnreachable
-from clients.founding import Duties, coordinator_identity, make_certifying_keys
-from clients.invites import join_slips, make_invites, slip_text
-from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient
-from clients.operator import OperatorClient
+from clients.operators.clerk import Clerk
+from clients.operators.founding import Duties, coordinator_identity, make_certifying_keys
+from clients.operators.invites import join_slips, make_invites, slip_text
+from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import OperatorClient
 from crypto.messages.intake import FAMILY
 from crypto.periods import period_of
 

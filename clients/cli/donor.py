@@ -35,7 +35,7 @@ from clients.cli.options import (
 from clients.cli.phrases import shown, slot_json
 from clients.cli.voice import at_terminal, fail, one_line, quote, result, say, working
 from clients.donor import Donor, DonorView
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.messages.pages import Kind
 from matching.catalogue import Mode, Region, Size
 

@@ -37,7 +37,7 @@ from clients.cli.voice import at_terminal, fail, one_line, result, say, working
 from clients.errors import InviteTextError
 from clients.family import Family, FamilyView
 from clients.invites_text import InviteCodes, parse_invite
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.goods import Language
 from crypto.labels import BLIND_COUNT
 from crypto.lists import dish_of, draw_list, format_line, list_to_key

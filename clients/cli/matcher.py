@@ -18,9 +18,9 @@ from clients.cli.operators import (
     take_steps,
 )
 from clients.cli.voice import plainly, result, say
-from clients.keyring import MatcherKeyring
 from clients.matcher import Matcher, RoundReport
-from clients.operator import OperatorClient
+from clients.operators.keyring import MatcherKeyring
+from clients.operators.operator import OperatorClient
 from matching.cards import Offer, Request
 from matching.catalogue import Catalogue
 from matching.oracle import verify

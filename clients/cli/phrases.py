@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from clients.errors import NodeRefused
 from clients.node import OpenEpoch
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.almanac import Policy
 from crypto.errors import ListError
 from crypto.goods import LANGUAGES, Language

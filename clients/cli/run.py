@@ -21,15 +21,15 @@ from clients.cli.voice import fail, person, plainly, say, working
 from clients.coordinator import Coordinator, Standing
 from clients.donor import Donor
 from clients.errors import NodeRefused, NodeUnreachable
-from clients.founding import TRIAL_POLICY
-from clients.invites import join_slips, make_invites
 from clients.invites_text import format_invite
-from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient
-from clients.operator import OperatorClient
-from clients.processes import Process, ProcessFailed
-from clients.trial import COORDINATORS, Trial
-from clients.views import Status
+from clients.operators.founding import TRIAL_POLICY
+from clients.operators.invites import join_slips, make_invites
+from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import OperatorClient
+from clients.people.views import Status
+from clients.trial.circle import COORDINATORS, Trial
+from clients.trial.processes import Process, ProcessFailed
 from crypto.errors import InvalidKey
 from crypto.lists import draw_list, format_line, list_to_key, parse_list
 from crypto.messages.shelf import Wish

@@ -11,8 +11,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from clients.processes import ProcessFailed
 from clients.tour.steps import Step
+from clients.trial.processes import ProcessFailed
 
 if TYPE_CHECKING:
     from clients.tour.season import Season

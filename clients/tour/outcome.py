@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from statistics import median
 
-from clients.keyring import CoordinatorKeyring
+from clients.operators.keyring import CoordinatorKeyring
 from clients.tour.people import FamilyMemory
 from clients.tour.scenario import DonorHabit, FamilyHabit
 from clients.tour.season import Season
 from clients.tour.seizure import Loot
-from clients.trial import COORDINATORS
+from clients.trial.circle import COORDINATORS
 from matching.catalogue import Mode
 
 

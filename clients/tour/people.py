@@ -16,6 +16,7 @@ from clients.errors import MatchChanged, NotPossible
 from clients.family import Family, FamilyView
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
+from clients.people.views import SlotView, Status
 from clients.tour.scenario import (
     DonorHabit,
     DonorPlayer,
@@ -25,7 +26,6 @@ from clients.tour.scenario import (
     draw_code,
 )
 from clients.tour.steps import Step, Telling, in_silence
-from clients.views import SlotView, Status
 from crypto.circle import Circle
 from crypto.labels import BLIND_COUNT
 from crypto.lists import GroceryList, Line, grocery_list, list_to_key

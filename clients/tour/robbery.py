@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clients.processes import free_port
 from clients.tour.markers import catalogue_values, markers_of
 from clients.tour.season import Season
 from clients.tour.seizure import Loot, seize
-from clients.trial import Trial
+from clients.trial.circle import Trial
+from clients.trial.processes import free_port
 from matching.catalogue import Catalogue
 
 

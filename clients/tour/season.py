@@ -14,17 +14,17 @@ from typing import Any, Self
 
 from clients.coordinator import Coordinator, Standing
 from clients.errors import NodeUnreachable
-from clients.invites import join_slips, make_invites
 from clients.invites_text import InviteCodes
-from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient, Recorder
-from clients.operator import OperatorClient
-from clients.processes import NodeProcess, StepProcess, free_port
+from clients.operators.invites import join_slips, make_invites
+from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import OperatorClient
 from clients.tour.accidents import Accidents
 from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, family_sits
 from clients.tour.scenario import Scenario
 from clients.tour.steps import Telling, in_silence
-from clients.trial import COORDINATORS, Trial
+from clients.trial.circle import COORDINATORS, Trial
+from clients.trial.processes import NodeProcess, StepProcess, free_port
 from crypto.almanac import DEFAULT_POLICY, Policy
 
 INVITES_AT_ONCE = 20

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, event, insert
 from api.errors import ApiError
 from api.models import Claim
 from api.store import open_store
-from clients.own_postgresql import Cluster
+from clients.trial.postgresql import Cluster
 from tests import backends
 from tests.api.faults import died_at
 from tests.api.nodes import Clock, TrialNode, running_node

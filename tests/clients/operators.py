@@ -13,14 +13,14 @@ from pathlib import Path
 
 import httpx
 
-from clients.clerk import Clerk
 from clients.coordinator import Coordinator
-from clients.invites import kept_hash
-from clients.keyring import CoordinatorKeyring, HeldKey, MatcherKeyring
 from clients.matcher import Matcher
 from clients.node import NodeClient
-from clients.operator import OperatorClient
-from clients.sealed_file import CHEAPEST
+from clients.operators.clerk import Clerk
+from clients.operators.invites import kept_hash
+from clients.operators.keyring import CoordinatorKeyring, HeldKey, MatcherKeyring
+from clients.operators.operator import OperatorClient
+from clients.operators.sealed_file import CHEAPEST
 from crypto.blinding import blind, unblind
 from crypto.certificates import (
     CardClass,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from clients.bench_timing import EVIDENCE, compared
+from clients.bench.timing import EVIDENCE, compared
 from clients.cli.app import command
 
 NOISE = np.random.default_rng(7)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from clients import shelves
 from clients.errors import NodeRefused
-from clients.following import keep_up
-from clients.looking import look_body, read_look
-from clients.state import State
-from clients.views import Status
-from clients.visit import Sitting
+from clients.people import shelves
+from clients.people.following import keep_up
+from clients.people.looking import look_body, read_look
+from clients.people.state import State
+from clients.people.views import Status
+from clients.people.visit import Sitting
 from crypto.drops import address_of
 from crypto.labels import bound, hashed, u32
 from crypto.messages.cards import Card

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from clients import desk_visits
-from clients.clerk import Clerk
-from clients.invites import _half_code, make_invites
-from clients.keyring import DayCount
 from clients.node import NodeClient
-from clients.rounds.writing import write_commit
-from clients.slot_desk import SlotDesk
+from clients.operators import desk_visits
+from clients.operators.clerk import Clerk
+from clients.operators.invites import _half_code, make_invites
+from clients.operators.keyring import DayCount
+from clients.operators.rounds.writing import write_commit
+from clients.operators.slot_desk import SlotDesk
 from crypto.drops import WriteSecret
 from crypto.labels import bound, u8, u32
 from crypto.messages.batches import Answers, Batch, Entry, SignedEntry

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from clients.errors import NotPossible, TooLong
-from clients.views import Status
+from clients.people.views import Status
 from crypto.messages.cards import IDLE
 from tests.clients.test_looking import outbox_of
 from tests.clients.world import DELIVERY, DONOR_LIST, VOUCHER, World

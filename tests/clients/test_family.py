@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clients.errors import NotPossible, TooLong
-from clients.person import Place
-from clients.views import Status
+from clients.people.person import Place
+from clients.people.views import Status
 from crypto.certificates import Receipt, verify_receipt
 from crypto.drops import address_of
 from crypto.keys import Person

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clients.founding import (
+from clients.operators.founding import (
     TRIAL_POLICY,
     Duties,
     Identity,
@@ -24,9 +24,9 @@ from clients.founding import (
     unsigned,
     with_signature,
 )
-from clients.keyring import CoordinatorKeyring, MatcherKeyring, SignerKeyring
-from clients.rounds.planning import durations
-from clients.sealed_file import CHEAPEST
+from clients.operators.keyring import CoordinatorKeyring, MatcherKeyring, SignerKeyring
+from clients.operators.rounds.planning import durations
+from clients.operators.sealed_file import CHEAPEST
 from crypto.almanac import NodeEntry
 from crypto.certifying_keys import Use
 from crypto.circle import read_circle, replaces

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from clients import invites
 from clients.errors import InviteTextError, NodeRefused, TooManyInvites
-from clients.invites import is_ours, join_slips, kept_hash, make_invites, slip_text
 from clients.invites_text import parse_invite
-from clients.keyring import CoordinatorKeyring
+from clients.operators import invites
+from clients.operators.invites import is_ours, join_slips, kept_hash, make_invites, slip_text
+from clients.operators.keyring import CoordinatorKeyring
 from crypto.labels import hashed
 from tests.api.servers import served
 from tests.clients.operators import NOW, Desks, client_trial

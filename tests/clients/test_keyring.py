@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from clients import private_files
 from clients.errors import (
     KeyringBusy,
     KeyringError,
@@ -17,7 +16,8 @@ from clients.errors import (
     KeyringExposed,
     WrongPassphrase,
 )
-from clients.keyring import (
+from clients.operators import private_files
+from clients.operators.keyring import (
     Burned,
     CoordinatorKeyring,
     CoordinatorSecrets,
@@ -25,7 +25,12 @@ from clients.keyring import (
     MatcherKeyring,
     MatcherSecrets,
 )
-from clients.sealed_file import BLOCK_BYTES, CHEAPEST, HEADER_BYTES, RFC_9106_SECOND_ONE_LANE
+from clients.operators.sealed_file import (
+    BLOCK_BYTES,
+    CHEAPEST,
+    HEADER_BYTES,
+    RFC_9106_SECOND_ONE_LANE,
+)
 from crypto.errors import InvalidKey
 
 PASSPHRASE = "сем вёдраў бульбы"

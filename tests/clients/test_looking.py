@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from clients.errors import CircleSubstituted, NotPossible
-from clients.meetings import encounter_of
-from clients.person import Place
-from clients.views import Status
+from clients.people.meetings import encounter_of
+from clients.people.person import Place
+from clients.people.views import Status
 from crypto.conversations import TO_DONOR, TO_FAMILY
 from crypto.descriptors import write_epoch_descriptor
 from crypto.drops import address_of, reader_of

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.keyring import MatcherKeyring
 from clients.matcher import RoundReport
-from clients.operator import RoundState
+from clients.operators.keyring import MatcherKeyring
+from clients.operators.operator import RoundState
 from crypto.errors import CannotOpen, InvalidKey
 from crypto.keys import notice_write
 from crypto.messages.cards import AGREED, FINISHED, HELD, IDLE, WAITING

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from clients.errors import TooLong
-from clients.meetings import Encounter, count, encounter_of, last, met, said
-from clients.person import Place, class_of
-from clients.shelves import new_slot
+from clients.people.meetings import Encounter, count, encounter_of, last, met, said
+from clients.people.person import Place, class_of
+from clients.people.shelves import new_slot
 from crypto.keys import Person
 from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.notices import Match, Peer

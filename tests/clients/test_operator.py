@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.operator import ROW_BYTES, OperatorClient
-from clients.signed_http import TRIES
+from clients.operators.operator import ROW_BYTES, OperatorClient
+from clients.operators.signed_http import TRIES
 from tests.api.servers import served
 from tests.clients.operators import NOW, Desks, client_trial
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from clients import shelves
-from clients.outboxes import first_outbox, highest_counter, recovered, spoken
-from clients.person import Place
-from clients.shelves import NO_WISH, new_shelf, new_slot
-from clients.state import State
+from clients.people import shelves
+from clients.people.outboxes import first_outbox, highest_counter, recovered, spoken
+from clients.people.person import Place
+from clients.people.shelves import NO_WISH, new_shelf, new_slot
+from clients.people.state import State
 from crypto.keys import Person
 from crypto.messages.intake import FAMILY
 from crypto.messages.notices import Notice

@@ -10,9 +10,9 @@ import pytest
 
 from clients.donor import Donor, DonorView
 from clients.family import Family, FamilyView
-from clients.invites import join_slips, make_invites
 from clients.matcher import RoundReport
 from clients.node import NodeClient
+from clients.operators.invites import join_slips, make_invites
 from crypto.messages.shelf import Wish
 from tests.api.servers import served
 from tests.clients.operators import DAY, NOW, Desks, client_trial

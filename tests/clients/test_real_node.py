@@ -12,7 +12,7 @@ from clients.donor import Donor
 from clients.errors import NodeRefused, VisitContended
 from clients.family import Family
 from clients.node import NodeClient
-from clients.views import Status
+from clients.people.views import Status
 from crypto.messages.shelf import Wish
 from tests.api.servers import served
 from tests.clients.operators import DAY, NOW, Desks, client_trial

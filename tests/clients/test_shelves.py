@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clients import shelves
-from clients.shelves import NO_WISH, new_shelf, new_slot
+from clients.people import shelves
+from clients.people.shelves import NO_WISH, new_shelf, new_slot
 from crypto.messages.intake import DONOR
 from crypto.messages.shelf import DONE, MAX_SLOTS, MAX_UNSPENT, POSTED, Shelf
 

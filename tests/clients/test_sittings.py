@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from clients.views import Status
+from clients.people.views import Status
 from crypto.messages.shelf import Wish
 from tests.clients.world import DELIVERY, LOCKER, UNKNOWN_LIST, VOUCHER, WISH, World, after_kills
 from tests.fakes import DAY

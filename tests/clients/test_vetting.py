@@ -6,7 +6,7 @@ import pytest
 
 from clients.errors import NodeRefused, NotPossible, TooLong, WrongRole
 from clients.invites_text import InviteCodes
-from clients.views import Status
+from clients.people.views import Status
 from crypto.drops import address_of
 from crypto.keys import Person
 from crypto.labels import hashed

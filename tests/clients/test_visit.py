@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from clients.errors import MatchChanged, NodeMisbehaves, NotPossible, VisitContended
-from clients.views import Status
+from clients.people.views import Status
 from tests.clients.world import DELIVERY, VOUCHER, WISH, World
 
 

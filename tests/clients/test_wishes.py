@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from clients import wishes
 from clients.errors import NoPeriod, WishRefused
-from clients.wishes import checked_wish
+from clients.people import wishes
+from clients.people.wishes import checked_wish
 from crypto.messages.intake import DONOR, FAMILY
 from matching.cards import URGENCY_MAX
 from matching.catalogue import Mode, Need, Region, Size

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.work import work_digest
-from clients import work
-from clients.work import work_for
+from clients.people import work
+from clients.people.work import work_for
 from crypto.labels import hashed
 
 CHALLENGE = b"\x01" * 16

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from clients.processes import free_port
+from clients.trial.processes import free_port
 
 KLUNAK = [sys.executable, "-m", "clients.cli"]
 PATIENCE_SECONDS = 120

@@ -11,12 +11,8 @@ const ROOT = new URL("../../../../", import.meta.url);
 const SOURCE = new URL("../src/", import.meta.url);
 const PYTHON = new URL("crypto/", ROOT);
 
-/** What a family's and a donor's device does; all else in clients/ is the operators'. */
-const PEOPLES_FILES = [
-  ...["asking", "cards", "decisions", "donor", "errors", "family", "following", "invites_text"],
-  ...["leaving", "looking", "meetings", "node", "outboxes", "person", "seals", "shelves"],
-  ...["sittings", "state", "vetting", "views", "visit", "wishes", "work"],
-];
+/** What a family's and a donor's device does: these, and all of clients/people/. */
+const PEOPLES_FILES = ["donor", "errors", "family", "invites_text", "node"];
 
 /** A page signs nothing and commits nothing: operators do, in Python. */
 const OPERATORS_FILES = ["commit_headers", "signing_keys"];
@@ -35,6 +31,7 @@ const OPERATORS_NAMES = [
   ...[
     ...["DeskError", "NotOnDuty", "NoSuchIntake", "TooManyInvites"],
     ...["KeyringError", "WrongPassphrase", "KeyringExposed", "KeyringExists", "KeyringBusy"],
+    "BenchError",
   ].map((name) => ["errors", name] as const),
 ];
 
@@ -84,8 +81,9 @@ function camelCase(name: string): string {
   return name.replace(/_$/, "").replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** A page has no operators beside it, so what is clients/people/ in Python is clients/ there. */
 async function twinOf(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const twin = new URL(`${path}.js`, SOURCE);
+  const twin = new URL(`${path.replace("/people/", "/")}.js`, SOURCE);
   assert.ok(existsSync(twin), "no file of that name");
   return (await import(twin.href)) as Readonly<Record<string, unknown>>;
 }
@@ -111,12 +109,15 @@ for (const folder of ["", "messages/"]) {
 }
 
 for (const file of PEOPLES_FILES) testTwin(`clients/${file}`, file);
+for (const file of pythonFiles(new URL("clients/people/", ROOT))) {
+  testTwin(`clients/people/${file}`, file);
+}
 
 for (const [file, name] of [
   ["family", "Family"],
   ["donor", "Donor"],
   ["node", "NodeClient"],
-  ["visit", "Sitting"],
+  ["people/visit", "Sitting"],
 ] as const) {
   test(`everything a Python ${name} can be told, its twin can be told`, async () => {
     const twin = (await twinOf(`clients/${file}`))[name] as { readonly prototype: object };

@@ -14,17 +14,17 @@ from typing import Any
 
 import httpx
 
-from clients.clerk import Clerk
 from clients.cli.options import Seat
 from clients.cli.phrases import Phrases, Role
 from clients.coordinator import Coordinator
-from clients.invites import join_slips, make_invites
 from clients.invites_text import format_invite
-from clients.keyring import CoordinatorKeyring, MatcherKeyring
 from clients.matcher import Matcher
 from clients.node import NodeClient, OpenEpoch
-from clients.operator import OperatorClient
-from clients.trial import COORDINATORS, Trial
+from clients.operators.clerk import Clerk
+from clients.operators.invites import join_slips, make_invites
+from clients.operators.keyring import CoordinatorKeyring, MatcherKeyring
+from clients.operators.operator import OperatorClient
+from clients.trial.circle import COORDINATORS, Trial
 from crypto.almanac import DEFAULT_POLICY
 from crypto.descriptors import EpochDescriptor
 from crypto.lists import GroceryList, Language, draw_list, format_line

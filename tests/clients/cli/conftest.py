@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from clients.processes import free_port
-from clients.trial import Trial
+from clients.trial.circle import Trial
+from clients.trial.processes import free_port
 from tests.clients.cli.commands import Circle, today
 
 

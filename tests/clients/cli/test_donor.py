@@ -10,7 +10,7 @@ import typer
 from clients.cli.donor import NEXT, donor_app, is_before_buying, next_commands, tell, view_json
 from clients.cli.phrases import Phrases
 from clients.donor import DonorView
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.goods import LANGUAGES
 from crypto.messages.pages import Kind, Said
 from tests.clients.cli.commands import Circle, drawn, run, seat

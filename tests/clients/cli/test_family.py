@@ -15,7 +15,7 @@ from clients.cli.options import checked_address
 from clients.cli.phrases import Phrases
 from clients.errors import NodeUnreachable, TooLong
 from clients.family import FamilyView
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.goods import LANGUAGES
 from crypto.lists import LINES, draw_list, parse_list
 from crypto.messages.pages import Kind, Said

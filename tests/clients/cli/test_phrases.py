@@ -15,7 +15,7 @@ import crypto.errors
 from clients.cli.phrases import Phrases, Role, named, shown, slot_json, slug, table
 from clients.errors import ClientError, MatchChanged, NodeRefused
 from clients.node import OpenEpoch
-from clients.views import Facts, SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from crypto.almanac import DEFAULT_POLICY, Policy
 from crypto.descriptors import EpochDescriptor
 from crypto.errors import CannotOpen, UnknownGood
@@ -88,7 +88,7 @@ def test_every_day_can_be_named(language: Language) -> None:
 
 
 def test_every_error_a_person_can_meet_has_a_sentence_of_its_own() -> None:
-    operators = {"DeskError", "KeyringError"}
+    operators = {"DeskError", "KeyringError", "BenchError"}
     people = [
         kind
         for kind in (*ClientError.__subclasses__(), *clients.errors.NotPossible.__subclasses__())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clients.rounds.opening import OpenedCard
-from clients.rounds.population import Live, Population, populate
-from clients.rounds.slots import collect, delivery_of, forget_delivered, make_batches
+from clients.operators.rounds.opening import OpenedCard
+from clients.operators.rounds.population import Live, Population, populate
+from clients.operators.rounds.slots import collect, delivery_of, forget_delivered, make_batches
 from crypto.blinding import blind_sign
 from crypto.certifying_keys import CardClass, Use
 from crypto.drops import DropAddress

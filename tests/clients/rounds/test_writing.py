@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from clients.rounds.opening import Keys, OpenedCard, open_cards, open_round_key
-from clients.rounds.planning import move_everybody, plan_everybody
-from clients.rounds.population import Population, populate
-from clients.rounds.slots import make_batches
-from clients.rounds.writing import Commit, write_commit
+from clients.operators.rounds.opening import Keys, OpenedCard, open_cards, open_round_key
+from clients.operators.rounds.planning import move_everybody, plan_everybody
+from clients.operators.rounds.population import Population, populate
+from clients.operators.rounds.slots import make_batches
+from clients.operators.rounds.writing import Commit, write_commit
 from crypto.certifying_keys import CardClass
 from crypto.commit_headers import PartKind, read_commit_header
 from crypto.drops import DropAddress

@@ -27,13 +27,13 @@ from clients.coordinator import Coordinator, Standing
 from clients.donor import Donor
 from clients.errors import ClientError
 from clients.family import Family
-from clients.invites import join_slips, make_invites
 from clients.invites_text import format_invite, parse_invite
-from clients.keyring import CoordinatorKeyring
 from clients.node import NodeClient
-from clients.operator import OperatorClient
-from clients.processes import StepProcess, free_port
-from clients.trial import COORDINATORS, Trial
+from clients.operators.invites import join_slips, make_invites
+from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import OperatorClient
+from clients.trial.circle import COORDINATORS, Trial
+from clients.trial.processes import StepProcess, free_port
 from crypto.messages.pages import Kind
 from crypto.messages.shelf import Wish
 

@@ -1,0 +1,101 @@
+"""How fast a node is on this machine, beside the least that could do the same: `klunak bench node`.
+
+    visit    look, meet, leave: 12 + 4 reads, one claim, eight records replaced
+    card     a stamp verified and burned, a card and five drops stored
+    intake   two invites used and burned, two records and five drops stored
+    mixed    nine visits' requests for each card and intake
+
+Thirty-two clients on one loopback socket each send the next request when the answer is there; the
+load comes from `wrk`. Ours and the floor (`floor.py`) take turns, so that a noisy machine is noisy
+for both, and the median of the turns counts.
+
+Rates are of whole visits. wrk knows only requests, so a visit's p50 is what 32 clients and the rate
+make of it (Little's law), and its p99 three times a request's: no less than the truth.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from clients.bench.node.load import CLIENTS, Load, Run
+from clients.bench.node.people import prepare
+from clients.bench.node.servers import Floor, Ours, Served
+from clients.trial.postgresql import Cluster
+
+KINDS = ("visit", "card", "intake", "mixed")
+BACKENDS = ("sqlite", "postgresql")
+TURNS = 3
+MOST_CARDS = 500
+"""A second, for which stamps are signed beforehand; a bench that runs out of them says so."""
+
+REQUESTS = {"visit": 3, "card": 1, "intake": 1, "mixed": 1}
+
+
+def node_rates(
+    backend: str,
+    *,
+    rows: int,
+    seconds: int,
+    workers: int = 1,
+    told: Callable[[str], None] = lambda _now: None,
+) -> dict[str, Any]:
+    """Rates, latencies and memory. *told* hears what is measured now."""
+    with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        home = Path(directory)
+        cluster = None
+        if backend == "postgresql":
+            cluster = Cluster(durable=True, shared_buffers="128MB", max_wal_size="1GB")
+            ending.callback(cluster.remove)
+            cluster.start()
+        told("preparing people")
+        prepared = prepare(home, rows=rows, cards=MOST_CARDS * seconds * TURNS, told=told)
+        servers: dict[str, Served] = {}
+        for kind in (Ours, Floor):
+            told(f"loading {kind.name}")
+            servers[kind.name] = ending.enter_context(kind(home, prepared, cluster, workers))
+        loads = {
+            name: Load(server.url, prepared, checked=server.checks)
+            for name, server in servers.items()
+        }
+        found: dict[str, Any] = {}
+        for kind_of_load in KINDS:
+            runs: dict[str, list[Run]] = {name: [] for name in servers}
+            for turn in range(TURNS):
+                for name, load in loads.items():
+                    told(f"{kind_of_load}, {name}, turn {turn + 1} of {TURNS}")
+                    runs[name].append(load.run(kind_of_load, seconds))
+            found[kind_of_load] = _figures(kind_of_load, runs["ours"], runs["floor"])
+        ours, floor = servers["ours"], servers["floor"]
+        return {
+            "backend": backend,
+            "workers": workers,
+            "rows": prepared.rows,
+            **found,
+            "rss_mb": ours.memory_mb(),
+            "floor_rss_mb": floor.memory_mb(),
+        }
+
+
+def _figures(kind: str, ours: list[Run], floor: list[Run]) -> dict[str, Any]:
+    each = REQUESTS[kind]
+    rate = median(run.per_second for run in ours) / each
+    floor_rate = median(run.per_second for run in floor) / each
+    return {
+        "per_s": round(rate, 1),
+        "p50_ms": round(CLIENTS / rate * 1_000, 1) if rate else None,
+        "p99_ms": round(each * median(run.p99_ms for run in ours), 1),
+        "request_p50_ms": round(median(run.p50_ms for run in ours), 1),
+        "floor_per_s": round(floor_rate, 1),
+        "floor_p99_ms": round(each * median(run.p99_ms for run in floor), 1),
+        "ratio": round(rate / floor_rate, 2) if floor_rate else None,
+        "errors": sum(run.errors for run in ours),
+        "floor_errors": sum(run.errors for run in floor),
+    }
+
+
+__all__ = ["BACKENDS", "KINDS", "node_rates"]

@@ -1,0 +1,118 @@
+"""People for a bench: drops that exist, and the bodies they send, in files that wrk reads.
+
+A visitor writes eight drops of its own again and again, each time naming what stands there: once
+round with one record, once round with the other. Cards and intakes are spent, so there is a body
+for each.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clients.operators.keyring import CoordinatorKeyring
+from clients.trial.circle import COORDINATORS, Trial
+from crypto.blinding import BLINDING_BYTES, blind, blind_sign, unblind
+from crypto.certificates import Stamp, stamp_message
+from crypto.certifying_keys import CertifyingKey, Use
+from crypto.drops import WriteSecret, address_of, reader_of, record_hash
+from crypto.labels import RECORD_BYTES, hashed, u8, u32
+
+VISITORS = 400
+OWN_DROPS = 8
+EPOCH = 1
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What stands in both databases before the first request, and where the bodies are."""
+
+    trial: Trial
+    today: int
+    drops: dict[bytes, bytes]
+    """By w: the record that stands there."""
+    period: int
+    invites: list[tuple[int, bytes]]
+    """Coordinator's number and what a node keeps of a token."""
+    bodies: Path
+    cards: int
+    intakes: int
+
+    @property
+    def rows(self) -> int:
+        """How many drops there are."""
+        return len(self.drops)
+
+
+def prepare(home: Path, *, rows: int, cards: int, told: Callable[[str], None]) -> Prepared:
+    """A circle, at least *rows* drops and bodies for *cards* cards and as many intakes."""
+    trial = Trial(home / "trial")
+    today = int(time.time()) // 86_400
+    trial.found(today=today, address="http://127.0.0.1:1")
+    bodies = home / "bodies"
+    bodies.mkdir()
+    period = trial.circle().period_on(today).number
+    stand = _write_visits(bodies, rows)
+    told("signing stamps")
+    _write_cards(bodies, trial, period, cards)
+    invites = _write_intakes(bodies, period, cards)
+    return Prepared(trial, today, stand, period, invites, bodies, cards, cards)
+
+
+def _write_visits(bodies: Path, rows: int) -> dict[bytes, bytes]:
+    first, second = secrets.token_bytes(RECORD_BYTES), secrets.token_bytes(RECORD_BYTES)
+    count = max(rows, VISITORS * OWN_DROPS)
+    secrets_of = [WriteSecret(secrets.token_bytes(32)) for _ in range(count)]
+    own = [secrets_of[i * OWN_DROPS : (i + 1) * OWN_DROPS] for i in range(VISITORS)]
+    some = secrets.SystemRandom()
+    with (bodies / "look").open("wb") as look, (bodies / "meet").open("wb") as meet:
+        for _ in range(VISITORS):
+            look.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 12)))
+            meet.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 4)))
+    with (bodies / "leave").open("wb") as leave:
+        for before, after in ((first, second), (second, first)):
+            for drops in own:
+                leave.write(b"".join(w + record_hash(before) + after for w in drops))
+    return dict.fromkeys(secrets_of, first)
+
+
+def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:
+    circle = trial.circle()
+    key = circle.stamp_key(period)
+    keyrings = [
+        CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
+        for number in range(COORDINATORS)
+    ]
+    signing = keyrings[key.coordinator].secrets.signing_key(period, Use(key.use))
+    record = secrets.token_bytes(RECORD_BYTES)
+    with (bodies / "cards").open("wb") as file:
+        for _ in range(count):
+            nonce = secrets.token_bytes(32)
+            signature = _signed(key, signing, stamp_message(circle.digest, period, nonce))
+            stamp = Stamp(period, nonce, signature).to_bytes()
+            file.write(u32(EPOCH) + stamp + secrets.token_bytes(32) + record + _five(record))
+
+
+def _signed(key: CertifyingKey, signing: object, message: bytes) -> bytes:
+    value = blind(key, message, secrets.token_bytes(BLINDING_BYTES))
+    return unblind(key, message, blind_sign(signing, value.blinded), value.inverse)  # type: ignore[arg-type]
+
+
+def _write_intakes(bodies: Path, period: int, count: int) -> list[tuple[int, bytes]]:
+    record = secrets.token_bytes(RECORD_BYTES)
+    kept = []
+    with (bodies / "intake").open("wb") as file:
+        for _ in range(count):
+            tokens = [secrets.token_bytes(32) for _ in range(2)]
+            kept += [(number, hashed("klunak kept", token)) for number, token in enumerate(tokens)]
+            records = b"".join(u8(number) + record for number in range(2))
+            head = u8(1) + b"".join(tokens) + secrets.token_bytes(32) + u32(period)
+            file.write(head + records + _five(record))
+    return kept
+
+
+def _five(record: bytes) -> bytes:
+    return b"".join(address_of(WriteSecret(secrets.token_bytes(32))) + record for _ in range(5))

@@ -1,0 +1,196 @@
+"""The two that are compared, each with its own database, loaded with the same drops."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+import httpx
+import psycopg
+from sqlalchemy import Connection, insert
+
+from api import drops
+from api.days import drawn_expiry
+from api.models import Epoch, Invite
+from api.store import open_store
+from clients.bench.node.floor import TABLES
+from clients.bench.node.people import EPOCH, Prepared
+from clients.trial.postgresql import Cluster
+from clients.trial.processes import Process, ProcessFailed, free_port
+from crypto.drops import DropAddress, WriteSecret, address_of, reader_of
+
+CHUNK_ROWS = 500
+LOAD_SECONDS = 120
+READY_SECONDS = 60
+
+
+class Served:
+    """A server on loopback, over a database of its own."""
+
+    name: ClassVar[str]
+    checks: ClassVar[bool]
+    """Whether a stamp or an invite has to be a good one."""
+
+    def __init__(
+        self, home: Path, prepared: Prepared, cluster: Cluster | None, workers: int
+    ) -> None:
+        self.home = home
+        self.prepared = prepared
+        self.cluster = cluster
+        self.workers = workers
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.load()
+        self.process = self.start()
+
+    def load(self) -> None:
+        """Make the database and put in what stands there before the first request."""
+        raise NotImplementedError
+
+    def start(self) -> Process:
+        """Start serving."""
+        raise NotImplementedError
+
+    def memory_mb(self) -> float:
+        """The largest resident set of its processes."""
+        pids = [self.process.pid, *_children(self.process.pid)]
+        return round(max(_resident_kib(pid) for pid in pids) / 1_024, 1)
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.process.running:
+            try:
+                httpx.get(self.url, trust_env=False)
+            except httpx.TransportError:
+                time.sleep(0.1)
+            else:
+                return self
+        failed = self.process.failed(f"{self.name} did not start")
+        self.process.stop()
+        raise failed
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.stop()
+
+
+class Ours(Served):
+    """The node as it is served, an epoch open and the invites printed."""
+
+    name = "ours"
+    checks = True
+
+    def load(self) -> None:
+        """Through the node's own store and its own way to reserve."""
+        data = self.home / "node"
+        data.mkdir(mode=0o700)
+        self.database = f"sqlite:///{data / 'node.db'}"
+        if self.cluster is not None:
+            self.database = self.cluster.url(self.cluster.new_database())
+        store = open_store(self.database, busy_seconds=LOAD_SECONDS)
+        policy = self.prepared.trial.circle().policy
+        for chunk in _chunks(self.prepared):
+            rows = [(address_of(w), record) for w, record in chunk]
+
+            def reserve(
+                connection: Connection, rows: list[tuple[DropAddress, bytes]] = rows
+            ) -> None:
+                drops.reserve(connection, rows, lambda: drawn_expiry(self.prepared.today, policy))
+
+            store.write(reserve)
+        store.write(self._open)
+        store.close()
+
+    def _open(self, connection: Connection) -> None:
+        epoch = {"epoch": EPOCH, "descriptor": "{}", "signature": "", "challenge": bytes(16)}
+        connection.execute(insert(Epoch), epoch)
+        connection.execute(
+            insert(Invite),
+            [
+                {
+                    "kept": kept,
+                    "coordinator": number,
+                    "period": self.prepared.period,
+                    "expires": self.prepared.today + 200,
+                }
+                for number, kept in self.prepared.invites
+            ],
+        )
+
+    def start(self) -> Process:
+        """`python -m api serve`."""
+        return self.prepared.trial.node(
+            self.port,
+            data=self.home / "node",
+            environment={
+                "KLUNAK_WORKERS": str(self.workers),
+                "KLUNAK_DATABASE_URL": self.database,
+            },
+        )
+
+
+class Floor(Served):
+    """The floor, with the same drops under the secrets that requests show."""
+
+    name = "floor"
+    checks = False
+
+    def load(self) -> None:
+        """Straight into its tables."""
+        if self.cluster is None:
+            self.database = str(self.home / "floor.db")
+            files = sqlite3.connect(self.database)
+            files.execute("PRAGMA journal_mode = WAL")
+            for table in TABLES:
+                files.execute(table.format(bytes="BLOB"))
+            for chunk in _chunks(self.prepared):
+                files.executemany("INSERT INTO drops VALUES (?, ?)", _shown(chunk))
+            files.commit()
+            files.close()
+            return
+        self.database = self.cluster.conninfo(self.cluster.new_database())
+        with psycopg.connect(self.database) as server:
+            for table in TABLES:
+                server.execute(table.format(bytes="bytea").encode())
+            for chunk in _chunks(self.prepared):
+                server.cursor().executemany("INSERT INTO drops VALUES (%s, %s)", _shown(chunk))
+
+    def start(self) -> Process:
+        """A process of its own."""
+        arguments = ["-m", "clients.bench.node.floor", self.database, str(self.port)]
+        return Process([*arguments, str(self.workers)], log=self.home / "floor.log")
+
+
+Chunk = Sequence[tuple[WriteSecret, bytes]]
+
+
+def _chunks(prepared: Prepared) -> Iterator[Chunk]:
+    rows = iter(prepared.drops.items())
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield [(WriteSecret(w), record) for w, record in chunk]
+
+
+def _shown(chunk: Chunk) -> list[tuple[bytes, bytes]]:
+    # Reads show R and writes show w; the floor hashes nothing, so it has both.
+    return [row for w, record in chunk for row in ((reader_of(w), record), (w, record))]
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in told.split()]
+
+
+def _resident_kib(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    raise ProcessFailed("a process without memory")

@@ -1,0 +1,1 @@
+"""What coordinators and matchers do beside their commands: keyrings, clerks, rounds."""

@@ -1,0 +1,1 @@
+"""A circle of trial on one machine: its founding, its processes, a PostgreSQL of its own."""
