@@ -20,9 +20,7 @@ class Settings(BaseSettings):
     node_key: Path = Field(description="file with the node's signing key, readable by nobody else")
     data_directory: Path = Field(Path("data"), description="where the node keeps its database")
     database_url: str | None = Field(None, description="another database than data_directory's")
-    database_writers: int = Field(
-        4, ge=1, description="writes to PostgreSQL at once, of one worker"
-    )
+    database_writers: int = Field(4, ge=1, description="writes to PostgreSQL at once, a worker")
     database_connections: int = Field(16, ge=3, description="to PostgreSQL, of one worker")
     host: str = Field("127.0.0.1", description="address to listen on; the onion service's side")
     port: int = Field(8750, ge=0, le=65_535, description="port to listen on; 0 takes a free one")

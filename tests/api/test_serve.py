@@ -28,6 +28,8 @@ MARKS = {
     "accept-language": "be-x-marked",
     "authorization": "Klunak marked-authorization",
 }
+# Of the loopback's many: 127.0.0.1 is written in circles, where nodes have it for theirs.
+VISITORS_ADDRESS = "127.0.0.77"
 
 
 def variants(mark: bytes) -> list[bytes]:
@@ -39,7 +41,8 @@ def test_nothing_of_a_visitor_is_in_any_file_or_line(tmp_path: Path) -> None:
     address = process.start()
     body = b"marked-body ".ljust(384, b"!")
     marked_secret = b"marked-secret-of-a-visitor-32-by"
-    with httpx.Client(base_url=address, headers=MARKS) as client:
+    from_there = httpx.HTTPTransport(local_address=VISITORS_ADDRESS)
+    with httpx.Client(base_url=address, headers=MARKS, transport=from_there) as client:
         octets = {"content-type": OCTETS}
         client.get("/?marked-query=1")
         client.get("/marked-path")
@@ -63,7 +66,7 @@ def test_nothing_of_a_visitor_is_in_any_file_or_line(tmp_path: Path) -> None:
         marks = [b"marked-", *(value.encode() for value in MARKS.values())]
         for name, content in files.items():
             lower = content.lower()
-            for mark in (*marks, b"127.0.0.1"):
+            for mark in (*marks, VISITORS_ADDRESS.encode()):
                 for variant in variants(mark):
                     assert variant.lower() not in lower, (name, mark)
 
