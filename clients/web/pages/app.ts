@@ -33,6 +33,8 @@ export class App {
   busy = false;
   readonly client = new Client();
   readonly drafts = new Map<string, string>();
+  /** What was opened on this screen, by name. */
+  readonly opened = new Set<string>();
 
   #screen: Screen;
   #notice: Child = null;
@@ -61,6 +63,7 @@ export class App {
     this.#screen = screen;
     this.#notice = null;
     this.#run++;
+    this.opened.clear();
     this.redraw();
     this.focusTop();
   }
@@ -76,9 +79,12 @@ export class App {
 
   /** Say that something did not work, above what is shown. */
   complain(message: string): void {
-    this.#notice = h("p", { class: "notice", role: "alert" }, message);
-    this.redraw();
-    scrollTo(0, 0);
+    this.#announce(h("p", { class: "notice", role: "alert", tabindex: -1 }, message));
+  }
+
+  /** Say that something was done, above what is shown. */
+  assure(message: string): void {
+    this.#announce(h("p", { class: "notice done", role: "status", tabindex: -1 }, message));
   }
 
   /**
@@ -133,9 +139,17 @@ export class App {
     this.#run++;
     this.client.forget();
     this.drafts.clear();
+    this.opened.clear();
     [this.drawn, this.dish, this.family, this.donor] = [null, null, null, null];
     [this.typed, this.busy, this.#notice] = [false, false, null];
     this.main.replaceChildren();
+  }
+
+  #announce(notice: HTMLElement): void {
+    this.#notice = notice;
+    this.redraw();
+    scrollTo(0, 0);
+    notice.focus({ preventScroll: true });
   }
 
   #fill(...children: readonly Child[]): void {

@@ -7,7 +7,9 @@ const NAMES = [
   ...["code_replaced", "received", "thanks", "again"],
 ];
 
+export const QUESTION = 5;
 export const ANSWER = 6;
+export const CANNOT = 7;
 
 /** The fixed phrase of a message. */
 export function kindKey(kind: number): Key {

@@ -4,12 +4,11 @@ import "./style.css";
 
 import { App, type Screen } from "./app.ts";
 import { h } from "./dom.ts";
-import { help } from "./screens/help.ts";
+import { Watch } from "./locking.ts";
 import { chooseLanguage, locked } from "./screens/begin.ts";
+import { help } from "./screens/help.ts";
 import { LANGUAGE_NAMES } from "./strings.ts";
 
-const QUIET_MS = 5 * 60_000;
-const WARNING_MS = 60_000;
 const TWICE_MS = 800;
 
 const header = h("header");
@@ -41,6 +40,7 @@ function drawFrame(): void {
             onclick: () => {
               app.language = language;
               app.redraw();
+              header.querySelector<HTMLElement>("[aria-pressed=true]")?.focus();
             },
           },
           short,
@@ -78,51 +78,22 @@ function leave(): void {
   if (location.protocol !== "file:") location.replace(`soup-${app.language}`);
 }
 
-function lock(): void {
-  if (left || app.dish === null) return;
-  app.forget();
-  app.client.begin();
-  app.go(locked);
-}
-
-// ---- Five quiet minutes, or five out of sight
-
-let touched = Date.now();
-let hidden = 0;
-
-function stay(): void {
-  touched = Date.now();
-  warning.hidden = true;
-}
-
-for (const name of ["pointerdown", "keydown", "input"]) {
-  addEventListener(name, () => {
-    if (warning.hidden) stay();
-  }, { passive: true });
-}
-
-document.addEventListener("visibilitychange", () => {
-  hidden = document.hidden ? Date.now() : 0;
-});
-
-setInterval(() => {
-  if (app.dish === null || app.busy) {
-    stay();
-    return;
-  }
-  const now = Date.now();
-  const quiet = now - touched;
-  if (quiet >= QUIET_MS || (hidden > 0 && now - hidden >= QUIET_MS)) {
-    warning.hidden = true;
-    lock();
-  } else if (quiet >= QUIET_MS - WARNING_MS && warning.hidden) {
+const watch = new Watch({
+  // Half a list on the screen, or half a sentence, is already something.
+  isLockable: () => !left && !app.busy && (app.dish !== null || app.drafts.size > 0),
+  warn: (isNear) => {
     warning.replaceChildren(
       h("p", {}, app.say("lock_soon")),
-      h("button", { type: "button", onclick: stay }, app.say("lock_stay")),
+      h("button", { type: "button", onclick: () => { watch.stay(); } }, app.say("lock_stay")),
     );
-    warning.hidden = false;
-  }
-}, 1_000);
+    warning.hidden = !isNear;
+  },
+  lock: () => {
+    app.forget();
+    app.client.begin();
+    app.go(locked);
+  },
+});
 
 // ---- Escape twice
 

@@ -165,9 +165,14 @@ export function dishCard(app: App, dish: Dish): HTMLElement {
   return h("p", { class: "dish-card" }, picture(dish.picture), h("strong", {}, dish.names[app.language]));
 }
 
-/** More to do, out of the way until it is wanted. */
-export function more(name: string, ...children: readonly Child[]): HTMLElement {
-  return h("details", {}, h("summary", {}, name), ...children);
+/** More to do, out of the way until it is wanted; drawn again, it is open if it was. */
+export function more(app: App, name: string, title: string, ...children: readonly Child[]): HTMLElement {
+  const details = h("details", { open: app.opened.has(name) }, h("summary", {}, title), ...children);
+  details.addEventListener("toggle", () => {
+    if (details.open) app.opened.add(name);
+    else app.opened.delete(name);
+  });
+  return details;
 }
 
 /** A name of the table as people call it, its first letter large. */

@@ -240,6 +240,24 @@ const PAGES = {
   write: ["Напісаць донару", "Написать донору", "Write to the donor"],
   write_family: ["Напісаць сям’і", "Написать семье", "Write to the family"],
   write_words: ["Вашы словы", "Ваши слова", "Your words"],
+  write_kind: ["Што вы пішаце", "Что вы пишете", "What you write"],
+  said: [
+    "Адпраўлена. Прачытаюць, калі вернуцца.",
+    "Отправлено. Прочитают, когда вернутся.",
+    "Sent. It is read when the other side comes back.",
+  ],
+  cannot: ["Не магу адправіць", "Не могу отправить", "I cannot send it"],
+  cannot_how: [
+    "Напішыце чаму: магчыма, сям’я прапануе іншы спосаб.",
+    "Напишите почему: возможно, семья предложит другой способ.",
+    "Say why: the family may know another way.",
+  ],
+  cannot_say: ["Сказаць сям’і", "Сказать семье", "Tell the family"],
+  give_up: [
+    "Калі іншага спосабу няма, адмоўцеся: сям’я адразу вернецца ў чаргу, а гэтае ваша месца будзе страчана.",
+    "Если другого способа нет, откажитесь: семья сразу вернётся в очередь, а это ваше место будет потеряно.",
+    "If there is no other way, give it up: the family is back in the queue at once, and this slot of yours is lost.",
+  ],
   decline: ["Адмовіцца", "Отказаться", "Decline"],
   decline_family: [
     "Ваша месца ў чарзе захаваецца.",

@@ -3,21 +3,25 @@
 import type { App, Screen } from "../app.ts";
 import { VOUCHER } from "../catalogue.ts";
 import { comeBack, isClockOff } from "../days.ts";
-import { h, type Child } from "../dom.ts";
-import { ANSWER, kindKey } from "../kinds.ts";
+import { h } from "../dom.ts";
 import {
-  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, quote,
-  sees, submit,
+  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, sees,
+  submit,
 } from "../parts.ts";
 import type { Key } from "../strings.ts";
 import { ready } from "./list.ts";
-import { donorDoes, look } from "./visit.ts";
+import { message, named, needed, questions, unable, writing } from "./talking.ts";
+import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
 import type { DonorView } from "../../src/clients/index.ts";
 import type { Facts, SlotView, Status } from "../../src/clients/views.ts";
 
 const ASKABLE: readonly Status[] = ["nothing", "period_over"];
 const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
+/** Where to, or that another code is needed, is known: words reach the family, and may be a no. */
+const SENDING: readonly Status[] = ["address_shown", "ordered", "code_failed"];
+const MATCHED: readonly Status[] = [...SENDING, "agreed", "code_sent"];
+const ALONE: readonly Status[] = ["waiting", "peer_silent", "idle"];
 const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.goods", "guidance.records"];
 
 export const donorStands: Screen = (app) => {
@@ -32,7 +36,7 @@ export const donorStands: Screen = (app) => {
       h("p", { class: "notice" }, app.say("clock")),
     (slots.length === 0 || view.questions.length > 0) &&
       h("p", { class: "lead", role: "status" }, app.say(`status.donor.${status}`)),
-    ...questions(app, view),
+    ...questions(app, view.questions),
     ...slots.map((slot) => oneSlot(app, slot)),
     ASKABLE.includes(status) && slots.length === 0 && button(app.say("new_donor"), () => {
       app.go(wish("ask"));
@@ -53,57 +57,63 @@ export const donorStands: Screen = (app) => {
   ];
 };
 
-function questions(app: App, view: DonorView): readonly Child[] {
-  if (view.questions.length === 0) return [];
-  return [
-    ...view.questions.map((words) => quote(app.say("line.said_by_coordinator"), words)),
-    form(
-      () => {
-        const words = draft(app, "answer");
-        if (words === "") app.complain(app.say("lines_bad"));
-        else donorDoes(app, "answerQuestion", [words], ["answer"]);
-      },
-      field(app, "answer", app.say("answer"), { long: true, most: MOST_CHARACTERS }),
-      submit(app.say("send")),
-    ),
-  ];
-}
-
 function oneSlot(app: App, slot: SlotView): HTMLElement {
-  const { status, facts, message, index } = slot;
-  const name = (what: string): string => `${what}-${String(slot.period)}-${String(index)}`;
+  const { status, facts, index } = slot;
   const isOver = status === "received" || status === "withdrawn";
   return h(
     "section",
     { class: "slot" },
     h("h2", {}, app.say("line.slot", { slot: index + 1, sentence: "" }).replace(/\W+$/, "")),
     h("p", {}, app.say(`status.donor.${status}`)),
-    message !== null && !isOver &&
-      quote(`${app.say("line.said_by_family")} ${app.say(kindKey(message.kind))}`, message.words),
+    !isOver && message(app, "line.said_by_family", slot),
     facts !== null && !isOver && status !== "finished" && matchFacts(app, facts),
     status === "certified" && button(app.say("post_slot"), () => {
       app.drafts.set("slot", String(index));
       app.go(wish("next"));
     }, "main"),
-    status === "held" && facts !== null && deciding(app, slot, facts, name),
-    status === "address_shown" && sending(app, slot, name),
-    status === "code_failed" && replacing(app, slot, name),
-    (status === "address_shown" || status === "ordered") && writing(app, slot, name),
-    status === "finished" && message !== null && form(
-      () => {
-        const again = draft(app, name("again")) === "1";
-        donorDoes(app, "close", [index, { again }], [name("again")]);
-      },
-      choices(app, name("again"), "", [{ value: "1", text: app.say("again_family") }], { several: true }),
-      submit(app.say("close")),
-    ),
-    status === "waiting" && more(
-      app.say("withdraw"),
-      h("p", {}, app.say("line.confirm_donor_withdraw")),
-      button(app.say("withdraw_yes"), () => {
-        donorDoes(app, "withdraw", [index]);
+    status === "held" && facts !== null && deciding(app, slot, facts),
+    status === "address_shown" && sending(app, slot),
+    status === "code_failed" && replacing(app, slot),
+    (SENDING.includes(status) || (MATCHED.includes(status) && slot.message !== null)) &&
+      writing(app, "write_family", slot, [index]),
+    status === "agreed" && declining(app, slot, "decline_donor"),
+    SENDING.includes(status) && unable(
+      app, slot, [index],
+      h("p", {}, app.say("give_up")),
+      button(app.say("decline_yes"), () => {
+        does(app, "decline", [index, facts?.matched ?? null]);
       }),
     ),
+    status === "finished" && slot.message !== null && closing(app, slot),
+    ALONE.includes(status) && more(
+      app, named("withdraw", slot), app.say("withdraw"),
+      h("p", {}, app.say("line.confirm_donor_withdraw")),
+      button(app.say("withdraw_yes"), () => {
+        does(app, "withdraw", [index]);
+      }),
+    ),
+  );
+}
+
+/** A finished parcel, put away, perhaps with the wish to send to the same family again. */
+function closing(app: App, slot: SlotView): HTMLElement {
+  const name = named("again", slot);
+  return form(
+    () => {
+      does(app, "close", [slot.index, { again: draft(app, name) === "1" }], { sent: [name] });
+    },
+    choices(app, name, "", [{ value: "1", text: app.say("again_family") }], { several: true }),
+    submit(app.say("close")),
+  );
+}
+
+function declining(app: App, slot: SlotView, why: Key): HTMLElement {
+  return more(
+    app, named("decline", slot), app.say("decline"),
+    h("p", {}, app.say(why)),
+    button(app.say("decline_yes"), () => {
+      does(app, "decline", [slot.index, slot.facts?.matched ?? null]);
+    }),
   );
 }
 
@@ -116,10 +126,9 @@ function guidance(app: App): HTMLElement {
   );
 }
 
-type Name = (what: string) => string;
-
-function deciding(app: App, { index }: SlotView, facts: Facts, name: Name): HTMLElement {
-  const isVoucher = facts.mode === VOUCHER;
+function deciding(app: App, slot: SlotView, { mode, matched }: Facts): HTMLElement {
+  const isVoucher = mode === VOUCHER;
+  const name = named("code", slot);
   return h(
     "div",
     {},
@@ -127,66 +136,46 @@ function deciding(app: App, { index }: SlotView, facts: Facts, name: Name): HTML
     h("p", {}, app.say(isVoucher ? "line.buy_first" : "accept_parcel")),
     form(
       () => {
-        const code = draft(app, name("code"));
-        if (isVoucher && code === "") app.complain(app.say("lines_bad"));
-        else donorDoes(app, "accept", [index, isVoucher ? code : null, facts.matched], [name("code")]);
+        const code = isVoucher ? needed(app, name) : null;
+        if (code !== "") does(app, "accept", [slot.index, code, matched], { sent: [name] });
       },
-      isVoucher && field(app, name("code"), app.say("voucher_code")),
+      isVoucher && field(app, name, app.say("voucher_code")),
       submit(app.say(isVoucher ? "code_give" : "accept")),
     ),
-    more(
-      app.say("decline"),
-      h("p", {}, app.say("decline_donor")),
-      button(app.say("decline_yes"), () => {
-        donorDoes(app, "decline", [index, facts.matched]);
-      }),
-    ),
+    declining(app, slot, "decline_donor"),
   );
 }
 
-function sending(app: App, { index, terms, facts }: SlotView, name: Name): HTMLElement {
+function sending(app: App, slot: SlotView): HTMLElement {
+  const name = named("ordered", slot);
   return h(
     "div",
     {},
-    ...terms.split("\n").map((line, at) =>
+    ...slot.terms.split("\n").map((line, at) =>
       carried(app, at === 0 ? app.say("line.terms") : "", line),
     ),
     guidance(app),
     form(
       () => {
-        donorDoes(app, "ordered", [index, draft(app, name("ordered")), facts?.matched ?? null], [name("ordered")]);
+        const given = [slot.index, draft(app, name), slot.facts?.matched ?? null];
+        does(app, "ordered", given, { sent: [name] });
       },
-      field(app, name("ordered"), app.say("ordered_what"), { most: MOST_CHARACTERS }),
+      field(app, name, app.say("ordered_what"), { most: MOST_CHARACTERS }),
       submit(app.say("ordered")),
     ),
   );
 }
 
-function replacing(app: App, { index, facts }: SlotView, name: Name): HTMLElement {
+function replacing(app: App, slot: SlotView): HTMLElement {
+  const name = named("code", slot);
   return form(
     () => {
-      const code = draft(app, name("code"));
-      if (code === "") app.complain(app.say("lines_bad"));
-      else donorDoes(app, "replaceCode", [index, code, facts?.matched ?? null], [name("code")]);
+      const code = needed(app, name);
+      const given = [slot.index, code, slot.facts?.matched ?? null];
+      if (code !== "") does(app, "replaceCode", given, { sent: [name] });
     },
-    field(app, name("code"), app.say("voucher_code")),
+    field(app, name, app.say("voucher_code")),
     submit(app.say("code_replace")),
-  );
-}
-
-function writing(app: App, { index, facts }: SlotView, name: Name): HTMLElement {
-  return more(
-    app.say("write_family"),
-    form(
-      () => {
-        const words = draft(app, name("say"));
-        const about = { kind: ANSWER, matched: facts?.matched ?? null };
-        if (words === "") app.complain(app.say("lines_bad"));
-        else donorDoes(app, "say", [index, words, about], [name("say")]);
-      },
-      field(app, name("say"), app.say("write_words"), { long: true, most: MOST_CHARACTERS }),
-      submit(app.say("send")),
-    ),
   );
 }
 

@@ -4,14 +4,14 @@ import type { App, Screen } from "../app.ts";
 import { comeBack, isClockOff } from "../days.ts";
 import { LOCKER, MODES, VOUCHER } from "../catalogue.ts";
 import { h, type Child } from "../dom.ts";
-import { ANSWER, kindKey } from "../kinds.ts";
 import {
-  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, quote,
-  sees, submit,
+  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, sees,
+  submit,
 } from "../parts.ts";
 import type { Key } from "../strings.ts";
 import { ready, typeBack } from "./list.ts";
-import { familyDoes, look } from "./visit.ts";
+import { message, needed, questions, writing } from "./talking.ts";
+import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
 import type { FamilyView } from "../../src/clients/index.ts";
 import type { SlotView, Status } from "../../src/clients/views.ts";
@@ -38,9 +38,8 @@ export const familyStands: Screen = (app) => {
     isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
       h("p", { class: "notice" }, app.say("clock")),
     h("p", { class: "lead", role: "status" }, app.say(`status.family.${status}`)),
-    ...questions(app, view),
-    card?.message && !OVER.includes(status) &&
-      quote(`${app.say("line.said_by_donor")} ${app.say(kindKey(card.message.kind))}`, card.message.words),
+    ...questions(app, view.questions),
+    card !== null && !OVER.includes(status) && message(app, "line.said_by_donor", card),
     ...(card === null ? [] : withCard(app, card)),
     isFirst && !app.typed && h("p", {}, app.say("first_card")),
     isFirst && !app.typed && button(app.say("first_card_now"), () => {
@@ -65,22 +64,6 @@ export const familyStands: Screen = (app) => {
   ];
 };
 
-function questions(app: App, view: FamilyView): readonly Child[] {
-  if (view.questions.length === 0) return [];
-  return [
-    ...view.questions.map((words) => quote(app.say("line.said_by_coordinator"), words)),
-    form(
-      () => {
-        const words = draft(app, "answer");
-        if (words === "") app.complain(app.say("lines_bad"));
-        else familyDoes(app, "answerQuestion", [words], ["answer"]);
-      },
-      field(app, "answer", app.say("answer"), { long: true, most: MOST_CHARACTERS }),
-      submit(app.say("send")),
-    ),
-  ];
-}
-
 function withCard(app: App, card: SlotView): readonly Child[] {
   const { status, facts, code } = card;
   const matched = facts?.matched ?? null;
@@ -92,28 +75,29 @@ function withCard(app: App, card: SlotView): readonly Child[] {
     (status === "code" || status === "address_shown" || status === "ordered") &&
       confirm(app, status),
     status === "code" && more(
-      app.say("code_failed"),
+      app, "code_failed", app.say("code_failed"),
       form(
         () => {
-          familyDoes(app, "codeFailed", [draft(app, "failed"), matched], ["failed"]);
+          does(app, "codeFailed", [draft(app, "failed"), matched], { sent: ["failed"] });
         },
         field(app, "failed", app.say("code_failed_what"), { most: MOST_CHARACTERS }),
         submit(app.say("send")),
       ),
     ),
-    (status === "address_shown" || status === "ordered") && writing(app, matched),
+    (status === "needs_address" || status === "address_shown" || status === "ordered") &&
+      writing(app, "write", card, []),
     (status === "held" || status === "agreed" || status === "needs_address") && more(
-      app.say("decline"),
+      app, "decline", app.say("decline"),
       h("p", {}, app.say("decline_family")),
       button(app.say("decline_yes"), () => {
-        familyDoes(app, "decline", [matched]);
+        does(app, "decline", [matched]);
       }),
     ),
     (status === "waiting" || status === "peer_silent" || status === "idle") && more(
-      app.say("withdraw"),
+      app, "withdraw", app.say("withdraw"),
       h("p", {}, app.say("line.confirm_family_withdraw")),
       button(app.say("withdraw_yes"), () => {
-        familyDoes(app, "withdraw", []);
+        does(app, "withdraw", []);
       }),
     ),
   ];
@@ -124,9 +108,8 @@ function terms(app: App, mode: number, matched: number | null): HTMLElement {
   const store = app.say(`sees.${MODES[mode] ?? "delivery"}`);
   return form(
     () => {
-      const words = draft(app, "terms");
-      if (words === "") app.complain(app.say("lines_bad"));
-      else familyDoes(app, "showAddress", [words, matched], ["terms"]);
+      const words = needed(app, "terms");
+      if (words !== "") does(app, "showAddress", [words, matched], { sent: ["terms"] });
     },
     h("p", { class: "weigh" }, store),
     field(app, "terms", app.say(mode === LOCKER ? "terms_locker" : "terms_delivery"), {
@@ -138,32 +121,17 @@ function terms(app: App, mode: number, matched: number | null): HTMLElement {
 
 function confirm(app: App, status: Status): HTMLElement {
   return more(
-    app.say("received"),
+    app, "received", app.say("received"),
     form(
       () => {
         const again = draft(app, "again") === "1";
-        familyDoes(app, "received", [draft(app, "thanks"), { again }], ["thanks", "again"]);
+        does(app, "received", [draft(app, "thanks"), { again }], { sent: ["thanks", "again"] });
       },
       status === "code" && h("p", {}, app.say("received_first")),
       h("p", {}, app.say("line.confirm_received")),
       field(app, "thanks", app.say("thanks"), { most: MOST_CHARACTERS }),
       choices(app, "again", "", [{ value: "1", text: app.say("again_donor") }], { several: true }),
       submit(app.say("received_yes")),
-    ),
-  );
-}
-
-function writing(app: App, matched: number | null): HTMLElement {
-  return more(
-    app.say("write"),
-    form(
-      () => {
-        const words = draft(app, "say");
-        if (words === "") app.complain(app.say("lines_bad"));
-        else familyDoes(app, "say", [words, { kind: ANSWER, matched }], ["say"]);
-      },
-      field(app, "say", app.say("write_words"), { long: true, most: MOST_CHARACTERS }),
-      submit(app.say("send")),
     ),
   );
 }

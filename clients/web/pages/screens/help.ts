@@ -18,7 +18,7 @@ export function help(before: Screen): Screen {
   return (app) => [
     heading(app.say("help")),
     ...TOPICS.map(([title, text]) =>
-      more(app.say(title), ...app.say(text).split("\n").map((paragraph) => h("p", {}, paragraph))),
+      more(app, title, app.say(title), ...app.say(text).split("\n").map((paragraph) => h("p", {}, paragraph))),
     ),
     button(app.say("back"), () => {
       app.go(before);

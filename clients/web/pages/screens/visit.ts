@@ -1,59 +1,50 @@
-/** A sitting: look how things stand, and show it. */
+/** A sitting: do one thing, or only look, and show how things stand afterwards. */
 
 import type { App } from "../app.ts";
-import type { Role, Seen } from "../calls.ts";
+import type { Seen } from "../calls.ts";
+import type { Key } from "../strings.ts";
 import { donorStands } from "./donor.ts";
 import { familyStands } from "./family.ts";
 import type { DonorView, FamilyView } from "../../src/clients/index.ts";
 
+export interface Doing {
+  /** What is said meanwhile. */
+  readonly doing?: Key;
+  /** The drafts that are gone once they are sent. */
+  readonly sent?: readonly string[];
+  /** What is said afterwards, if where things stand does not say it. */
+  readonly assure?: Key;
+}
+
 /** Visit; the first card goes out by itself once all nine lines were typed. */
 export function look(app: App): void {
-  const act = { name: "visit", arguments: [{ post: app.typed }] };
-  const circle = (): Promise<void> => app.learnCircle();
+  does(app, "visit", [{ post: app.typed }], { doing: "line.visiting" });
+}
+
+/** One method of a family's or a donor's. */
+export function does(
+  app: App,
+  name: string,
+  given: readonly unknown[],
+  { doing = "line.sending", sent = [], assure }: Doing = {},
+): void {
+  void app.run(
+    doing,
+    async () => {
+      await app.learnCircle();
+      return app.client.call(app.role, [{ name, arguments: given }]);
+    },
+    (seen) => {
+      for (const draft of sent) app.drafts.delete(draft);
+      shown(app, seen);
+      if (assure !== undefined) app.assure(app.say(assure));
+    },
+  );
+}
+
+/** Where things stand, as the client of this role has just said. */
+export function shown(app: App, seen: Seen<FamilyView> | Seen<DonorView>): void {
   if (app.role === "family") {
-    void app.run("line.visiting", async () => {
-      await circle();
-      return app.client.call("family", [act]);
-    }, (seen) => {
-      shown(app, "family", seen);
-    });
-  } else {
-    void app.run("line.visiting", async () => {
-      await circle();
-      return app.client.call("donor", [act]);
-    }, (seen) => {
-      shown(app, "donor", seen);
-    });
-  }
-}
-
-/** Do one thing of a family's, and show how things stand afterwards. */
-export function familyDoes(app: App, name: string, given: readonly unknown[], sent: readonly string[] = []): void {
-  void app.run(
-    "line.sending",
-    () => app.client.call("family", [{ name, arguments: given }]),
-    (seen) => {
-      for (const draft of sent) app.drafts.delete(draft);
-      shown(app, "family", seen);
-    },
-  );
-}
-
-export function donorDoes(app: App, name: string, given: readonly unknown[], sent: readonly string[] = []): void {
-  void app.run(
-    "line.sending",
-    () => app.client.call("donor", [{ name, arguments: given }]),
-    (seen) => {
-      for (const draft of sent) app.drafts.delete(draft);
-      shown(app, "donor", seen);
-    },
-  );
-}
-
-export function shown(app: App, role: "family", seen: Seen<FamilyView>): void;
-export function shown(app: App, role: "donor", seen: Seen<DonorView>): void;
-export function shown(app: App, role: Role, seen: Seen<FamilyView> | Seen<DonorView>): void {
-  if (role === "family") {
     app.family = seen as Seen<FamilyView>;
     app.go(familyStands);
   } else {

@@ -7,7 +7,9 @@ import {
   button, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
   storeAsks, submit,
 } from "../parts.ts";
-import { shown } from "./visit.ts";
+import { donorStands } from "./donor.ts";
+import { familyStands } from "./family.ts";
+import { does, shown } from "./visit.ts";
 import type { Wish } from "../../src/clients/index.ts";
 
 /** A first request or offer with its words; or a further card, which needs none. */
@@ -85,6 +87,9 @@ export function wish(occasion: Occasion): Screen {
           ], { several: true }),
         submit(app.say("go_on")),
       ),
+      occasion === "next" && button(app.say("back"), () => {
+        app.go(isFamily ? familyStands : donorStands);
+      }, "plain"),
       sees(app, isFamily ? "needs_sees" : "offer_sees"),
     ];
   };
@@ -141,18 +146,9 @@ function possibleNow(app: App): readonly number[] {
 
 function post(app: App, possible: readonly number[]): void {
   const made = wishOf(app, possible);
-  if (app.role === "family") {
-    void app.run("line.sending", () => app.client.call("family", [{ name: "postCard", arguments: [made] }]), (seen) => {
-      shown(app, "family", seen);
-    });
-    return;
-  }
   const index = draft(app, "slot");
   const which = index === "" ? null : Number(index);
-  void app.run("line.sending", () => app.client.call("donor", [{ name: "postCard", arguments: [which, made] }]), (seen) => {
-    drop(app, "slot");
-    shown(app, "donor", seen);
-  });
+  does(app, "postCard", app.role === "family" ? [made] : [which, made], { sent: ["slot"] });
 }
 
 /** Who vouches: an invite, or words to the coordinators. */
@@ -192,20 +188,14 @@ function send(app: App): void {
     app.complain(app.say("words_need"));
     return;
   }
-  const sent = (): void => {
-    // The first card is for another sitting, unless the person says otherwise by typing the list.
-    app.typed = false;
-    drop(app, "invite", "words", "regions", "needs", "size", "preset", "modes", "urgent");
-  };
-  if (app.role === "family") {
-    void app.run("line.sending", (tell) => app.client.call("ask", [intake], tell), (seen) => {
-      sent();
-      shown(app, "family", seen);
-    });
-  } else {
-    void app.run("line.sending", (tell) => app.client.call("offer", [intake], tell), (seen) => {
-      sent();
-      shown(app, "donor", seen);
-    });
-  }
+  void app.run(
+    "line.sending",
+    (tell) => app.client.call(app.role === "family" ? "ask" : "offer", [intake], tell),
+    (seen) => {
+      // The first card is for another sitting, unless the person says otherwise by typing the list.
+      app.typed = false;
+      drop(app, "invite", "words", "regions", "needs", "size", "preset", "modes", "urgent");
+      shown(app, seen);
+    },
+  );
 }
