@@ -155,6 +155,7 @@ function row(app: App, line: number): Row {
   good.addEventListener("keydown", (event) => {
     const count = options.children.length;
     if (count === 0) return;
+    if (event.key === "Tab") close();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       mark((active + (event.key === "ArrowDown" ? 1 : count + (active < 0 ? 0 : -1))) % count);
@@ -163,7 +164,10 @@ function row(app: App, line: number): Row {
       take(options.children[Math.max(active, 0)]?.textContent ?? good.value);
     } else if (event.key === "Escape") close();
   });
-  good.addEventListener("blur", close);
+  // Closed before a tap is over, the list would pull the button away from under the finger.
+  good.addEventListener("blur", () => {
+    addEventListener("click", close, { once: true });
+  });
   good.addEventListener("paste", (event) => {
     const texts = (event.clipboardData?.getData("text") ?? "").split(/\r?\n/).filter((text) => text.trim() !== "");
     if (texts.length < 2) return;
