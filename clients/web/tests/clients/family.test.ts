@@ -13,8 +13,15 @@ import {
   WrongRole,
   slotOfView,
 } from "../../src/clients/index.ts";
-import { cardOf, nameOf, outboxOf, pseudonymOf } from "./reading.ts";
-import { DELIVERY, DONOR_LIST, FAMILY_LIST, VOUCHER, WISH, World } from "./world.ts";
+import {
+  blanksOfTheFamily,
+  cardOf,
+  nameOf,
+  outboxOf,
+  pageBlanksOf,
+  pseudonymOf,
+} from "./reading.ts";
+import { DELIVERY, DONOR_LIST, FAMILY_LIST, LOCKER, VOUCHER, WISH, World } from "./world.ts";
 
 test("a coordinator's question is shown until it is answered", async () => {
   const world = await World.asked();
@@ -96,6 +103,26 @@ test("confirming spends the receipt and erases address and code", async () => {
   });
   assert.equal(slotOfView(await world.donor().visit(), 0)?.terms, "");
 });
+
+for (const mode of [VOUCHER, LOCKER, DELIVERY]) {
+  test(`who has paid nothing can blank nothing (mode ${String(mode)})`, async () => {
+    // A donor that is matched and declines would keep B of a family's pages for all its matches.
+    const world = await World.held(mode);
+    const real = pageBlanksOf(world, FAMILY_LIST);
+    await world.family().visit();
+    assert.notDeepEqual(blanksOfTheFamily(world), real);
+
+    await world.donor().accept(0, mode === VOUCHER ? "CODE-1" : null);
+    world.matchmaker.round();
+    const view = await world.family().visit();
+    if (mode !== VOUCHER) {
+      assert.equal(view.status, Status.NEEDS_ADDRESS);
+      assert.notDeepEqual(blanksOfTheFamily(world), real);
+      await world.family().showAddress("Vulica 1");
+    }
+    assert.deepEqual(blanksOfTheFamily(world), real);
+  });
+}
 
 test("thanks arrive, and again is kept by both for the next card", async () => {
   const world = await World.finished(DELIVERY);

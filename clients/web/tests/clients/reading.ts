@@ -4,12 +4,15 @@ import { toHex } from "../../src/crypto/bytes.ts";
 import { addressOf, readerOf, type WriteSecret } from "../../src/crypto/drops.ts";
 import { Person, outboxKey, type Pseudonym } from "../../src/crypto/keys.ts";
 import { bound } from "../../src/crypto/labels.ts";
+import { DONOR } from "../../src/crypto/messages/intake.ts";
 import type { Match } from "../../src/crypto/messages/notices.ts";
 import { Outbox } from "../../src/crypto/messages/outboxes.ts";
 import { openRecord } from "../../src/crypto/records.ts";
+import { encounterOf } from "../../src/clients/meetings.ts";
+import { Place } from "../../src/clients/person.ts";
 import { PERIOD } from "./circles.ts";
 import type { Live } from "./fakes.ts";
-import { FAMILY_LIST, type World } from "./world.ts";
+import { DONOR_LIST, FAMILY_LIST, WISH, type World } from "./world.ts";
 
 export function personOf(world: World, listKey: Uint8Array): Person {
   return Person.fromListKey(listKey, { circle: world.trial.circle.digest, period: PERIOD });
@@ -26,6 +29,23 @@ export function outboxOf(world: World, listKey = FAMILY_LIST): Outbox {
     key: outboxKey(noticeSecret),
     aad: bound("outbox", world.trial.circle.digest),
   });
+}
+
+/** B of the pages of somebody's first card. */
+export function pageBlanksOf(world: World, listKey: Uint8Array): readonly Uint8Array[] {
+  return new Place(personOf(world, listKey), 0).pageBlanks;
+}
+
+/** What the donor finds on the family's page 1 now. */
+export function blanksOfTheFamily(world: World): readonly Uint8Array[] {
+  const { match } = cardOf(world, 1);
+  const place = new Place(personOf(world, DONOR_LIST), 0);
+  const encounter = match && encounterOf(world.trial.circle, place, DONOR, WISH, match);
+  const [page] = pseudonymOf(world, FAMILY_LIST).pagesWrite;
+  if (encounter === null || page === undefined) throw new Error("not matched");
+  const found = encounter.openPageOne(world.node.read(readerOf(page)));
+  if (found === null) throw new Error("no page 1 of this match");
+  return found.blanks;
 }
 
 /** The name under which the node keeps the drop of *write*. */
