@@ -1,4 +1,4 @@
-"""`python -m api new-key FILE` makes a node's key; `python -m api serve` serves.
+"""`python -m api new-key FILE` makes a node's key; `serve` serves; `health` asks whether it does.
 
 A node needs no more commands than these, and none of the libraries of the klunak command.
 """
@@ -11,20 +11,25 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from api.errors import SetupError
+from api.health import is_healthy
 from api.node import create_node_key
 from api.serve import serve
 from api.settings import Settings
 from crypto.documents import public_key_of
 
-USAGE = "usage: python -m api serve | python -m api new-key FILE"
+USAGE = "usage: python -m api serve | python -m api health | python -m api new-key FILE"
 
 
 def main(arguments: list[str]) -> str | None:
     """What to exit with: None, or a sentence for the operator."""
     match arguments:
-        case ["serve"]:
+        case ["serve" | "health" as command]:
             try:
-                serve(Settings())  # type: ignore[call-arg]  # from the environment
+                settings = Settings()  # type: ignore[call-arg]  # from the environment
+                if command == "serve":
+                    serve(settings)
+                elif not is_healthy(settings):
+                    return "the node does not answer"
             except SetupError as error:
                 return str(error)
             except ValidationError as error:

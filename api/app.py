@@ -27,6 +27,7 @@ from api import (
     visits,
     web,
 )
+from api.apart import OperatorsApart
 from api.circles import found_circle
 from api.errors import CatchAll, SetupError, log_without_words
 from api.headers import SameHeaders
@@ -60,6 +61,7 @@ def create_app(
 ) -> FastAPI:
     """The node as an ASGI application; its database is opened when it starts serving. With
     *pages*, the built ones of that directory stand in the place of the start page."""
+    apart = settings.operators_socket
     app = FastAPI(
         title="Klunak node",
         version="1",
@@ -71,6 +73,7 @@ def create_app(
             *([Middleware(web.WebPages, pages=web.read_pages(pages))] if pages else []),
             Middleware(SameHeaders),
             Middleware(CatchAll),
+            *([Middleware(OperatorsApart, socket=apart)] if apart else []),
             Middleware(Limits, rules=rules_of(ROUTERS), settings=settings),
         ],
         redirect_slashes=False,

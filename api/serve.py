@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import os
+import socket
 import sys
 import threading
 from http import HTTPStatus
@@ -28,7 +30,7 @@ from api.errors import (
 from api.headers import HEADERS
 from api.settings import Settings
 from api.web import built_pages
-from api.workers import listening_socket, run_workers
+from api.workers import listening_path, listening_port, run_workers
 
 HEAD_BYTES = 16 * 1_024
 """A request's first line and headers; ours need a tenth."""
@@ -39,23 +41,31 @@ def serve(settings: Settings) -> None:
     os.umask(0o077)
     log_quietly()
     _check_setup(settings)
+    sockets = listening(settings)
     log.info("serving")
     if settings.workers == 1:
-        server(settings).run()
+        server(settings).run(sockets=sockets)
     else:
-        path = str(settings.unix_socket) if settings.unix_socket else None
-        sock = listening_socket(settings.host, settings.port, path)
-        run_workers(settings.workers, lambda: server(settings).run(sockets=[sock]))
+        run_workers(settings.workers, lambda: server(settings).run(sockets=sockets))
     log.info("stopped")
 
 
+def listening(settings: Settings) -> list[socket.socket]:
+    """The sockets that a node is reached by. Raises SetupError."""
+    paths = [path for path in (settings.unix_socket, settings.operators_socket) if path]
+    try:
+        sockets = [listening_path(path) for path in paths]
+        if settings.unix_socket is None:
+            sockets.append(listening_port(settings.host, settings.port))
+    except OSError as error:
+        raise SetupError(f"cannot listen there: {error.strerror or error}") from None
+    return sockets
+
+
 def server(settings: Settings, app: Any = None) -> uvicorn.Server:
-    """The uvicorn server of a node, ready to run; tests give their own *app*."""
+    """The uvicorn server of a node, to be run on `listening`; tests give their own *app*."""
     config = uvicorn.Config(
         create_app(settings, pages=built_pages()) if app is None else app,
-        host=settings.host,
-        port=settings.port,
-        uds=str(settings.unix_socket) if settings.unix_socket else None,
         http=_protocol(settings),
         ws="none",
         lifespan="on",
@@ -102,10 +112,23 @@ class WordlessFormatter(logging.Formatter):
 
 def _check_setup(settings: Settings) -> None:
     # Whatever is wrong is said here, in words: once uvicorn has taken over, nothing is.
+    if not (settings.unix_socket or is_loopback(settings.host) or settings.expose_this_node):
+        raise SetupError(
+            f"{settings.host} is not loopback: everybody on the way would see who comes. "
+            "A node listens on a UNIX socket, with Tor in front"
+        )
     try:
         open_node(settings).store.close()
     except ApiError:
         raise SetupError("the database cannot be opened or written; see the log") from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches *host*."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _uncaught(

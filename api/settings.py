@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on; the onion service's side")
     port: int = Field(8750, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
     unix_socket: Path | None = Field(None, description="socket to listen on instead of a port")
+    operators_socket: Path | None = Field(None, description="a socket for operators' routes alone")
+    expose_this_node: bool = Field(False, description="listen where others see who comes: never")
     body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
     header_seconds: float = Field(20, gt=0, description="how long a request's head may take")
     body_budget_mib: int = Field(64, ge=2, description="how much of bodies is held at once")

@@ -1,6 +1,6 @@
-"""Several processes behind one listening socket; what they share is the database.
+"""Several processes behind the same listening sockets; what they share is the database.
 
-The parent binds the socket and forks before anything has begun: no thread, no connection, no
+The parent binds the sockets and forks before anything has begun: no thread, no connection, no
 event loop is ever shared. It serves nobody itself. A worker that dies is replaced after a moment;
 a signal ends them all.
 """
@@ -12,6 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from api.errors import log, log_without_words
@@ -22,18 +23,28 @@ PAUSE_SECONDS = 1.0
 BACKLOG = 2_048
 
 
-def listening_socket(host: str, port: int, unix_socket: str | None) -> socket.socket:
-    """The socket that all workers accept from. Raises OSError."""
-    if unix_socket is not None:
-        sock = socket.socket(socket.AF_UNIX)
-        if os.path.exists(unix_socket):
-            os.unlink(unix_socket)
-        sock.bind(unix_socket)
-    else:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        sock = socket.socket(family)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
+def listening_port(host: str, port: int) -> socket.socket:
+    """A TCP socket that all workers accept from. Raises OSError."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((host, port))
+    return _listening(sock)
+
+
+def listening_path(path: Path) -> socket.socket:
+    """A UNIX socket that all workers accept from, in place of one that was left behind.
+
+    Owner and group may connect, and the group is the directory's where that one is set-group-ID:
+    so it is reached by tor and by no other account. Raises OSError.
+    """
+    sock = socket.socket(socket.AF_UNIX)
+    path.unlink(missing_ok=True)
+    sock.bind(str(path))
+    path.chmod(0o660)
+    return _listening(sock)
+
+
+def _listening(sock: socket.socket) -> socket.socket:
     sock.listen(BACKLOG)
     sock.set_inheritable(True)
     return sock

@@ -13,8 +13,6 @@ from clients.cli.voice import say
 
 app = typer.Typer(no_args_is_help=True, help="Run a node: blind, and interchangeable with others.")
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 
 @app.command("new-key")
 def new_key(
@@ -34,6 +32,13 @@ def serve(
     socket: Annotated[
         Path | None, typer.Option(help="UNIX socket to listen on: the one behind an onion service.")
     ] = None,
+    operators_socket: Annotated[
+        Path | None,
+        typer.Option(
+            help="UNIX socket for operators' routes, which then are on no other: the one behind "
+            "the onion service that only keys open."
+        ),
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on.")] = 8750,
     expose_this_node: Annotated[
@@ -46,10 +51,6 @@ def serve(
     ] = False,
 ) -> None:
     """Serve until Ctrl-C. Everything the node writes is below the data directory."""
-    if socket is None and host not in LOOPBACK and not expose_this_node:
-        raise typer.BadParameter(
-            "a node listens on loopback or a UNIX socket, with Tor in front", param_hint="--host"
-        )
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ |= {
         "KLUNAK_CIRCLE_DOCUMENT": str(circle),
@@ -57,10 +58,12 @@ def serve(
         "KLUNAK_DATA_DIRECTORY": str(data),
         "KLUNAK_HOST": host,
         "KLUNAK_PORT": str(port),
+        "KLUNAK_EXPOSE_THIS_NODE": str(expose_this_node),
     }
-    if socket is not None:
-        os.environ["KLUNAK_UNIX_SOCKET"] = str(socket)
-    say(f"serving on {socket or f'http://{host}:{port}'}; stop with Ctrl-C")
+    for name, path in (("UNIX_SOCKET", socket), ("OPERATORS_SOCKET", operators_socket)):
+        if path is not None:
+            os.environ[f"KLUNAK_{name}"] = str(path)
+    say(f"to be served on {socket or f'http://{host}:{port}'}; stop with Ctrl-C")
     _become("serve")
 
 

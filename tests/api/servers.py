@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from api.app import create_app
-from api.serve import server
+from api.serve import listening, server
 from api.settings import Settings
 from tests.api.nodes import Clock, write_setup
 from tests.circles import TrialCircle
@@ -32,11 +32,12 @@ _SERVE_BY_CLOCK = """
 import sys
 from pathlib import Path
 from api.app import create_app
-from api.serve import log_quietly, server
+from api.serve import listening, log_quietly, server
 from api.settings import Settings
 settings, clock = Settings(), Path(sys.argv[1])
 log_quietly()
-server(settings, create_app(settings, clock=lambda: float(clock.read_text()))).run()
+app = create_app(settings, clock=lambda: float(clock.read_text()))
+server(settings, app).run(sockets=listening(settings))
 """
 
 
@@ -51,7 +52,7 @@ def served(directory: Path, trial: TrialCircle, **settings: Any) -> Iterator[str
     """The address of a node that runs in a thread of this process."""
     chosen = Settings(**{**write_setup(directory, trial), "port": free_port(), **settings})
     running = server(chosen, create_app(chosen, clock=Clock()))
-    thread = threading.Thread(target=running.run)
+    thread = threading.Thread(target=running.run, args=(listening(chosen),))
     thread.start()
     while not running.started and thread.is_alive():
         time.sleep(0.01)

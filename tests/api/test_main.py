@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.nodes import write_setup
+from tests.api.servers import served
 from tests.circles import TrialCircle
 
 
@@ -46,6 +47,29 @@ def test_a_wrong_setup_is_told_in_a_sentence(tmp_path: Path, trial: TrialCircle)
     assert ran.returncode == 1
     assert "others may read the node's key" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "node.example"])
+def test_a_node_does_not_listen_where_it_is_seen(
+    tmp_path: Path, trial: TrialCircle, host: str
+) -> None:
+    ran = run("serve", **write_setup(tmp_path, trial), host=host)
+
+    assert ran.returncode == 1
+    assert "is not loopback" in ran.stderr
+
+
+def test_health_is_asked_over_the_socket_that_strangers_come_by(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    setup = {**write_setup(tmp_path, trial), "unix_socket": tmp_path / "public"}
+    with served(tmp_path, trial, unix_socket=tmp_path / "public"):
+        assert run("health", **setup).returncode == 0
+
+    ran = run("health", **setup)
+
+    assert ran.returncode == 1
+    assert ran.stderr == "the node does not answer\n"
 
 
 @pytest.mark.sqlite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.app import create_app
 from api.serve import WordlessFormatter
+from api.settings import Settings
 from api.store import open_engine
 from tests import backends
-from tests.api.nodes import OCTETS, rows
+from tests.api.nodes import OCTETS, rows, write_setup
 from tests.api.servers import ServedProcess, served
 from tests.circles import TrialCircle, make_trial_circle
 
@@ -136,6 +139,38 @@ def test_a_unix_socket_serves_as_well(tmp_path: Path, trial: TrialCircle) -> Non
         transport = httpx.HTTPTransport(uds=str(path))
         with httpx.Client(transport=transport, base_url="http://node") as client:
             assert client.get("/circle").status_code == 200
+
+
+def client_of(path: Path) -> httpx.Client:
+    return httpx.Client(transport=httpx.HTTPTransport(uds=str(path)), base_url="http://node")
+
+
+def test_operators_routes_are_on_their_own_socket_alone(tmp_path: Path, trial: TrialCircle) -> None:
+    public, operators = tmp_path / "public", tmp_path / "operators"
+    described = create_app(Settings(**write_setup(tmp_path, trial))).openapi()["paths"]
+    routes = [path for path in described if path.startswith("/operator/")]
+    assert len(routes) > 10
+    with (
+        served(tmp_path, trial, unix_socket=public, operators_socket=operators),
+        client_of(public) as stranger,
+        client_of(operators) as operator,
+    ):
+        for route in routes:
+            for method in described[route]:
+                path = re.sub("{.*?}", "1", route)
+                assert stranger.request(method, path).json()["code"] == "not_found"
+                assert operator.request(method, path).json().get("code") != "not_found"
+        for client in (stranger, operator):
+            assert client.get("/circle").status_code == 200
+    assert stat.S_IMODE(operators.stat().st_mode) == 0o660
+
+
+def test_a_port_serves_no_operator_where_these_have_a_socket(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with served(tmp_path, trial, operators_socket=tmp_path / "operators") as address:
+        assert httpx.post(f"{address}/operator/challenge").status_code == 404
+        assert httpx.get(f"{address}/circle").status_code == 200
 
 
 def record_of(name: str, message: str, *args: object, error: bool = False) -> str:

@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.workers import listening_socket, run_workers
+from api.workers import listening_port, run_workers
 from crypto.labels import RECORD_BYTES
 
 TABLES = (
@@ -143,7 +143,7 @@ def cut(data: bytes, size: int) -> list[bytes]:
 
 def serve(database: str, port: int, workers: int) -> None:
     """Serve on loopback until told to end."""
-    sock = listening_socket("127.0.0.1", port, None)
+    sock = listening_port("127.0.0.1", port)
 
     def work() -> None:
         open_ = postgresql_transactions if database.startswith("host=") else sqlite_transactions
