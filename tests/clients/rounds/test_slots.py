@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clients.operators.rounds.hearing import hear
 from clients.operators.rounds.opening import OpenedCard
 from clients.operators.rounds.population import Live, Population, populate
 from clients.operators.rounds.slots import collect, delivery_of, forget_delivered, make_batches
 from crypto.blinding import blind_sign
 from crypto.certifying_keys import CardClass, Use
 from crypto.drops import DropAddress
-from crypto.keys import slot_ticket
+from crypto.keys import outbox_key, slot_ticket
 from crypto.labels import bound, u8, u32
 from crypto.messages.batches import Answers, Batch, Entry, SignedEntry
 from crypto.messages.outboxes import Outbox
 from crypto.messages.tokens import NextSlot
+from crypto.records import close_record
 from crypto.sealing import SealingKey, open_sealed, seal
 from tests.clients.operators import Desks, NextSlotWanted, client_trial, donor, family
 
@@ -42,9 +45,9 @@ def owed(desks: Desks, *, following: NextSlot | None = None) -> tuple[Population
     return population, live, wanted
 
 
-def outbox(*, next_slot: NextSlot | None, got: int = 0) -> Outbox:
+def outbox(*, next_slot: NextSlot | None, got: int = 0, counter: int = 1) -> Outbox:
     return Outbox(
-        counter=1,
+        counter=counter,
         accepted=0,
         declined=0,
         sent=0,
@@ -213,3 +216,50 @@ def test_nobody_is_asked_without_a_receipt_or_for_values_that_cannot_be_signed(
         live.outbox = outbox(next_slot=spoilt)
         assert [len(entries) for _, entries in batches(desks, population)] == [0] * 4
     assert live.card.card_class == CardClass.OFFER
+
+
+def heard(desks: Desks, live: Live, said: Outbox) -> None:
+    """A node answers with *said*, which its owner once wrote."""
+    live.outbox = None
+    record = close_record(
+        said,
+        key=outbox_key(live.card.notice_secret),
+        aad=bound("outbox", desks.trial.circle.digest),
+    )
+    hear(live, record, desks.trial.circle)
+
+
+def test_a_node_that_brings_back_an_earlier_next_has_nothing_signed_for_it(desks: Desks) -> None:
+    population, live, wanted = owed(desks)
+    earlier = NextSlotWanted(desks).message()
+    live.state = replace(live.state, counter=5)
+
+    heard(desks, live, outbox(next_slot=earlier, counter=4))
+    assert [len(entries) for _, entries in batches(desks, population)] == [0] * 4
+    assert live.receipt is not None  # kept until its owner's word is heard again
+
+    heard(desks, live, outbox(next_slot=wanted, counter=5))
+    made = [entry for _, entries in batches(desks, population) for entry in entries]
+    assert [entry.blinded_root for entry in made] == list(wanted.blinded_roots)
+
+
+def test_a_node_that_brings_back_an_earlier_got_has_nothing_forgotten_or_paid_twice(
+    desks: Desks,
+) -> None:
+    population, live, wanted = owed(desks)
+    answers = [signed(desks, live, wanted, place) for place in (0, 1)]
+    assert collected(desks, population, *answers) == 1
+    live.state = replace(live.state, counter=5)
+
+    # The word that came before: acknowledged something else, for values of another time.
+    heard(desks, live, outbox(next_slot=wanted, got=wanted.index, counter=4))
+    forget_delivered(population)
+    assert delivery_of(live) is not None
+
+    heard(desks, live, outbox(next_slot=wanted, got=wanted.index, counter=6))
+    forget_delivered(population)
+    live.state = replace(live.state, counter=6)
+    heard(desks, live, outbox(next_slot=wanted, counter=5))
+    assert collected(desks, population, *answers) == 0
+    assert delivery_of(live) is None
+    assert [len(entries) for _, entries in batches(desks, population)] == [0] * 4
