@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from clients.errors import NotPossible, TooLong
 from clients.people import shelves, vetting
 from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
-from clients.people.meetings import VOUCHER, checked, count, said
+from clients.people.meetings import MOST_REPLACED, VOUCHER, checked, count, said
 from clients.people.outboxes import spoken
 from clients.people.person import Place
 from clients.people.sittings import PersonClient
@@ -116,7 +116,7 @@ class Donor(PersonClient):
         return self._decided(index, in_match(_ordering(words), matched))
 
     def replace_code(self, index: int, code: str, matched: int | None = None) -> DonorView:
-        """Give another code for one that did not work."""
+        """Give another code for one that did not work, `MOST_REPLACED` times in a match at most."""
         return self._decided(index, in_match(_replacing(checked_code(code)), matched))
 
     def say(
@@ -211,6 +211,8 @@ def _replacing(code: str) -> Act:
             raise NotPossible
         if slot.code == code:
             return state
+        if count(state.mine, Kind.CODE_REPLACED) >= MOST_REPLACED:
+            raise NotPossible
         state = replace(state, mine=said(state.mine, Kind.CODE_REPLACED, code, anew=True))
         return spoken(state.with_slot(code=code), anew=True, sent=state.matched)
 

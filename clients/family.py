@@ -13,7 +13,7 @@ from clients.errors import NotPossible
 from clients.invites_text import InviteCodes
 from clients.people import shelves, vetting
 from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
-from clients.people.meetings import VOUCHER, checked, count, said
+from clients.people.meetings import MOST_REPLACED, VOUCHER, checked, count, said
 from clients.people.outboxes import spent_receipt, spoken
 from clients.people.person import Place
 from clients.people.sittings import PersonClient
@@ -103,7 +103,7 @@ class Family(PersonClient):
         return self._decided(in_match(_showing(terms), matched), claims=matched or 0)
 
     def code_failed(self, words: str = "", matched: int | None = None) -> FamilyView:
-        """Say that the voucher's code does not work."""
+        """Say that the code does not work; `MOST_REPLACED` + 1 times in a match at most."""
         return self._decided(in_match(_code_failing(words), matched))
 
     def received(self, thanks: str = "", *, again: bool = False) -> FamilyView:
@@ -188,6 +188,8 @@ def _code_failing(words: str) -> Act:
             raise NotPossible
         if count(state.mine, Kind.CODE_FAILED) > count(state.theirs, Kind.CODE_REPLACED):
             return state
+        if count(state.mine, Kind.CODE_FAILED) > MOST_REPLACED:
+            raise NotPossible
         state = replace(state, mine=said(state.mine, Kind.CODE_FAILED, words, anew=True))
         return spoken(state, anew=True, failed=state.matched)
 

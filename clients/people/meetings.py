@@ -38,6 +38,9 @@ from crypto.messages.shelf import Slot, Wish
 from crypto.sealing import check_public_key
 
 MOST_CHARACTERS = 300
+MOST_REPLACED = 3
+"""Codes that a donor's client gives in the place of others in one match: whoever says that each of
+them fails has had four, and no more. One failure more can be said; then the request waits anew."""
 VOUCHER = 0
 """`matching.catalogue.Mode`; the only mode in which no address is shown."""
 

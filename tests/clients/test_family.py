@@ -39,9 +39,11 @@ def test_the_code_is_shown_on_the_visit_after_the_donor_gave_it() -> None:
     assert (later.card.facts.mode, later.card.facts.region) == (VOUCHER, 0)
 
 
-def test_a_code_that_fails_is_replaced_as_often_as_needed() -> None:
+def test_a_code_that_fails_is_replaced_three_times_and_not_a_fourth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World().agreed(VOUCHER)
-    for number in (2, 3):
+    for number in (2, 3, 4):
         counter = outbox_of(world).counter
         assert world.family().code_failed("the shop says no").status == Status.CODE_FAILED
         assert world.family().code_failed("the shop says no").status == Status.CODE_FAILED
@@ -61,6 +63,18 @@ def test_a_code_that_fails_is_replaced_as_often_as_needed() -> None:
         assert view.status == Status.CODE
         assert view.card is not None
         assert view.card.code == f"CODE-{number}"
+
+    world.family().code_failed("no")
+    with pytest.raises(NotPossible):
+        world.donor().replace_code(0, "CODE-5")
+    assert world.donor().visit().slot(0).code == "CODE-4"
+
+    # A donor of another make, whose bound is higher: a family says no more than its own allows.
+    monkeypatch.setattr("clients.donor.MOST_REPLACED", 9)
+    world.donor().replace_code(0, "CODE-5")
+    world.matchmaker.round()
+    with pytest.raises(NotPossible):
+        world.family().code_failed("no")
 
 
 def test_confirming_spends_the_receipt_and_erases_address_and_code() -> None:

@@ -18,7 +18,7 @@ import { CODE_BYTES, Kind } from "../crypto/messages/pages.ts";
 import { DONE, UNSPENT, type Wish } from "../crypto/messages/shelf.ts";
 import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
 import { NotPossible, TooLong } from "./errors.ts";
-import { VOUCHER, checked, count, said } from "./meetings.ts";
+import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
 import { spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
 import * as shelves from "./shelves.ts";
@@ -230,6 +230,7 @@ function replacing(code: string): Act {
       throw new NotPossible();
     }
     if (slot.code === code) return state;
+    if (count(state.mine, Kind.CODE_REPLACED) >= MOST_REPLACED) throw new NotPossible();
     const mine = said(state.mine, Kind.CODE_REPLACED, code, { anew: true });
     const told = state.with({ mine }).withSlot({ code });
     return spoken(told, { sent: state.matched }, { anew: true });

@@ -14,7 +14,7 @@ import { Kind, type Said } from "../crypto/messages/pages.ts";
 import { DONE, POSTED, type Wish } from "../crypto/messages/shelf.ts";
 import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
 import { NotPossible } from "./errors.ts";
-import { VOUCHER, checked, count, said } from "./meetings.ts";
+import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
 import { spentReceipt, spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
 import * as shelves from "./shelves.ts";
@@ -188,6 +188,7 @@ function codeFailing(words: string): Act {
     }
     const { mine, theirs } = state;
     if (count(mine, Kind.CODE_FAILED) > count(theirs, Kind.CODE_REPLACED)) return state;
+    if (count(mine, Kind.CODE_FAILED) > MOST_REPLACED) throw new NotPossible();
     const told = state.with({ mine: said(mine, Kind.CODE_FAILED, words, { anew: true }) });
     return spoken(told, { failed: state.matched }, { anew: true });
   };

@@ -38,6 +38,12 @@ import { classOf, type Place } from "./person.ts";
 
 export const MOST_CHARACTERS = 300;
 
+/**
+ * Codes that a donor's client gives in the place of others in one match: whoever says that each of
+ * them fails has had four, and no more. One failure more can be said; then the request waits anew.
+ */
+export const MOST_REPLACED = 3;
+
 /** The only mode in which no address is shown. */
 export const VOUCHER = 0;
 

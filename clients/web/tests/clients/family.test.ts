@@ -60,9 +60,9 @@ test("the code is shown on the visit after the donor gave it", async () => {
   assert.equal(later.card.facts?.mode, VOUCHER);
 });
 
-test("a code that fails is replaced as often as needed", async () => {
+test("a code that fails is replaced, three times and not a fourth", async () => {
   const world = await World.agreed(VOUCHER);
-  for (const code of ["CODE-2", "CODE-3"]) {
+  for (const code of ["CODE-2", "CODE-3", "CODE-4"]) {
     const { counter } = outboxOf(world);
     const failed = await world.family().codeFailed("the shop says no");
     assert.equal(failed.status, Status.CODE_FAILED);
@@ -79,6 +79,10 @@ test("a code that fails is replaced as often as needed", async () => {
     const view = await world.family().visit();
     assert.deepEqual([view.status, view.card?.code], [Status.CODE, code]);
   }
+
+  await world.family().codeFailed("no");
+  await assert.rejects(world.donor().replaceCode(0, "CODE-5"), NotPossible);
+  assert.equal(slotOfView(await world.donor().visit(), 0)?.code, "CODE-4");
 });
 
 test("confirming spends the receipt and erases address and code", async () => {
