@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -62,6 +63,9 @@ def run(
     For trying out alone: here one machine holds what must never be in one place. Rounds take
     seconds instead of a day. Ctrl-C stops it, and the next start goes on with what was there.
     """
+    # Also where it was started in the background, which makes programs deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     trial = Trial(home)
     url = f"http://127.0.0.1:{port}"
     with plainly(), ExitStack() as stack:
