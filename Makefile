@@ -46,10 +46,13 @@ run: setup pages ## start a ready-made trial circle: node, matcher, two coordina
 tour: setup ## watch families and donors go the whole way, then look at it as a thief
 	$(BIN)/klunak tour --families 12 --donors 9
 
+# A file of tests stays on one core: its tests share what takes long to build.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: test
 test: setup web ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(BIN)/python -m pytest -m "not long" $(WITHOUT_BROWSERS)
+	$(PYTEST) -m "not long" $(WITHOUT_BROWSERS)
 
 # Two real browsers take minutes and hundreds of megabytes; until the pages are finished they are a
 # tier of their own, and part of `make check`.
@@ -63,7 +66,7 @@ test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs
 .PHONY: check
 check: setup lint types test-browser ## run everything: lint, types, browsers, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(BIN)/python -m pytest $(WITHOUT_BROWSERS)
+	$(PYTEST) $(WITHOUT_BROWSERS)
 
 .PHONY: lint
 lint: setup web ## ruff and eslint: rules and formatting

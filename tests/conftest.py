@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests import backends
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long ones first: whole seasons on one core, everything short on the others."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
 
 
 def pytest_sessionfinish() -> None:
