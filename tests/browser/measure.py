@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Playwright, sync_playwright
 
 from api.web import BUILT
-from tests.browser.test_journeys import visitor
+from tests.browser.browsers import visitor
 from tests.browser.town import Town
 from tests.browser.visitor import Visitor
 

@@ -6,22 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import SCREENS
-from tests.browser.stage import ORIGIN, Stage, chromium, family, slot
+from tests.browser.stage import ORIGIN, Stage, family, slot
 
 pytestmark = pytest.mark.long
 
 AXE = Path(__file__).parents[2] / "clients/web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FOUR = {"/", "/page.js", "/page.css", "/worker.js"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,12 +10,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from crypto.lists import draw_list, list_to_key
+from crypto.goods import Language
+from crypto.lists import draw_list, format_line, list_to_key
 
 SERVER = Path(__file__).parents[2] / "clients/web/tests/clients/serve_trial.py"
 
-DONOR_WISH = {"regions": 0b1, "modes": 0b111, "preset": 2, "size": 2, "needs": 0b111, "urgency": 0}
-FAMILY_WISH = {"regions": 0b1, "modes": 0b1, "preset": 2, "size": 0, "needs": 0b1, "urgency": 0}
+VOUCHER, LOCKER, DELIVERY = 0, 1, 2
+
+
+def wish(region: int, mode: int, *, size: int = 0) -> dict[str, int]:
+    """Groceries, or what a locker holds, in one region and by one way: nobody else gets between."""
+    needs = 0b1 if mode == VOUCHER else 0b100
+    return {
+        "regions": 1 << region,
+        "modes": 1 << mode,
+        "preset": 2,
+        "size": size,
+        "needs": needs,
+        "urgency": 0,
+    }
 
 
 class Town:
@@ -23,7 +36,6 @@ class Town:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.keys = {role: list_to_key(draw_list()).hex() for role in ("family", "donor")}
 
     def __enter__(self) -> Self:
         today = int(time.time()) // 86_400
@@ -65,18 +77,31 @@ class Town:
         """Clerks work, and the matcher closes the epoch."""
         self._do(do="epoch")
 
-    def person(self, role: str, method: str, *given: Any, **named: Any) -> dict[str, Any]:
-        """One sitting of a Python family or donor; its view."""
-        answer = self._do(
-            do="person",
-            role=role,
-            key=self.keys[role],
-            method=method,
-            args=given,
-            kwargs=named,
-        )
-        view: dict[str, Any] = answer["view"]
-        return view
+    def neighbour(self, role: str) -> Neighbour:
+        """Somebody new, with a list of its own."""
+        return Neighbour(self, role)
+
+    def settled_donor(self, region: int, mode: int) -> Neighbour:
+        """A donor of the command line, certified, with three cards in the queue."""
+        donor = self.neighbour("donor")
+        donor.does("offer", wish(region, mode, size=2), "en", "help")
+        self.epoch()
+        self.certify()
+        donor.does("visit")
+        return donor
+
+    def settled_family(self, region: int, mode: int) -> Neighbour:
+        """A family of the command line, certified, with its card in the queue."""
+        family = self.neighbour("family")
+        family.does("ask", wish(region, mode), "be", "words")
+        self.epoch()
+        self.certify()
+        family.does("visit")
+        return family
+
+    def tell(self, **told: Any) -> dict[str, Any]:
+        """One line to the trial, and its answer."""
+        return self._do(**told)
 
     def _do(self, **told: Any) -> dict[str, Any]:
         assert self._child.stdin is not None
@@ -88,3 +113,31 @@ class Town:
         assert self._child.stdout is not None
         answer: dict[str, Any] = json.loads(self._child.stdout.readline())
         return answer
+
+
+class Neighbour:
+    """Somebody with a list who uses the command line; the same list opens the page."""
+
+    def __init__(self, town: Town, role: str) -> None:
+        self._town = town
+        self._list = draw_list()
+        self._key = list_to_key(self._list).hex()
+        self.role = role
+
+    def paper(self, language: Language = "en") -> list[str]:
+        """What is written down."""
+        return [format_line(line, language) for line in self._list.lines]
+
+    def does(self, method: str, *given: Any, **named: Any) -> dict[str, Any]:
+        """One sitting; its view."""
+        answer = self._town.tell(
+            do="person", role=self.role, key=self._key, method=method, args=given, kwargs=named
+        )
+        view: dict[str, Any] = answer["view"]
+        return view
+
+    def slot(self, status: str) -> int:
+        """The one slot of a donor that stands so."""
+        slots = self.does("visit")["slots"]
+        (index,) = (slot["index"] for slot in slots if slot["status"] == status)
+        return int(index)

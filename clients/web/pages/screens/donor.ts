@@ -84,7 +84,7 @@ function oneSlot(app: App, slot: SlotView): HTMLElement {
         does(app, "decline", [index, facts?.matched ?? null]);
       }),
     ),
-    status === "finished" && slot.message !== null && closing(app, slot),
+    status === "finished" && (slot.message !== null || slot.again) && closing(app, slot),
     ALONE.includes(status) && more(
       app, named("withdraw", slot), app.say("withdraw"),
       h("p", {}, app.say("line.confirm_donor_withdraw")),

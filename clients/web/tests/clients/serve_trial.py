@@ -29,6 +29,7 @@ from clients.errors import ClientError
 from clients.family import Family
 from clients.invites_text import format_invite, parse_invite
 from clients.node import NodeClient
+from clients.operators.founding import TRIAL_POLICY
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
@@ -48,7 +49,9 @@ class Served:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         trial = Trial(home)
-        trial.found(today=today, address=self.url)
+        # A donor's silence is over sooner than at a table.
+        policy = TRIAL_POLICY.model_copy(update={"answer_epochs": 2})
+        trial.found(today=today, address=self.url, policy=policy)
         self.circle = trial.circle()
         running.enter_context(trial.node(port).wait_until_ready())
         self._matcher = self._begun(trial, ["matcher", "run", str(trial.matcher_keyring)])
