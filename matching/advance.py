@@ -25,6 +25,8 @@ class Turn:
     offer: State | None
     owed: bool
     """The family confirmed with a receipt: the donor is owed a slot."""
+    unwanted: bool = False
+    """One of the two said no to the other; their agains, if they have one in common, are over."""
 
 
 def advance(
@@ -58,9 +60,11 @@ def advance(
     request, offer = _heard(request, family), _heard(offer, donor)
     request = request and _next(_waited(request), match, match.request, epoch)
     offer = offer and _next(offer, match, match.offer, epoch)
-    if offer and match.declined and offer.phase is Phase.WAITING:
+    # A donor that was turned away keeps the mark while it is idle and sits out the round in which
+    # it comes back, so that the family has had others to be matched with before.
+    if offer and match.unwanted and offer.phase in (Phase.WAITING, Phase.IDLE):
         offer = replace(offer, marks=Marks.RESTS)
-    return Turn(request, offer, owed=match.received)
+    return Turn(request, offer, owed=match.received, unwanted=match.unwanted)
 
 
 def hold(
@@ -112,7 +116,7 @@ class _Match:
         self.stage = self.request = self.offer = stage
         self.together = stage not in ALONE
         self.since, self.marked = since, marked
-        self.declined = self.received = False
+        self.unwanted = self.received = False
 
     def apply(self, event: Event, epoch: int) -> None:
         if not self.together:
@@ -126,7 +130,7 @@ class _Match:
             self.together = False
             self.request, self.offer = then
             self.received = event is Event.RECEIVED
-            self.declined = event is Event.DECLINED
+            self.unwanted = event in (Event.DECLINED, Event.REFUSED)
         elif then is not before:
             self.stage = self.request = self.offer = then
             if before in _HELD:

@@ -32,7 +32,8 @@ class Marks(IntFlag):
     FAILED = 4
     """The code did not work and none has replaced it."""
     RESTS = 8
-    """The donor declined in the round of ``since`` and sits that one out."""
+    """One of the two said no: the offer sits out the round of ``since``, which for one that was
+    turned away is the round in which its donor is heard again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,29 @@ def test_both_withdraw_in_one_round_and_both_are_finished() -> None:
     assert Story().round(101, donor=gone) == ("WAITING", "FINISHED")
 
 
+def test_a_donor_that_was_turned_away_rests_for_the_round_in_which_it_is_heard_again() -> None:
+    story = Story()
+    assert story.round(101, family={"declined": True}) == ("WAITING", "IDLE")
+    assert story.turn.unwanted
+    assert may_match(story.request, epoch=101, policy=POLICY)
+
+    back = advance(None, story.offer, donor=words(9), epoch=103, policy=POLICY).offer
+    assert back is not None
+    assert back.phase is Phase.WAITING
+    assert not may_match(back, epoch=103, policy=POLICY)
+    assert may_match(back, epoch=104, policy=POLICY)
+
+
+def test_a_silent_donor_that_comes_back_need_not_rest() -> None:
+    story = Story()
+    assert story.round(102) == ("WAITING", "IDLE")
+    assert not story.turn.unwanted
+
+    back = advance(None, story.offer, donor=words(9), epoch=103, policy=POLICY).offer
+    assert back is not None
+    assert may_match(back, epoch=103, policy=POLICY)
+
+
 def test_a_decline_after_a_withdrawal_still_frees_the_slot() -> None:
     story = Story()
 

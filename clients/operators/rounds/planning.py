@@ -54,6 +54,8 @@ def move_everybody(population: Population, circle: Circle, epoch: int) -> tuple[
         if turn.owed:
             confirmed += 1
             _owe(request, offer)
+        if turn.unwanted:
+            _part_for_good(request, offer)
         if request is not None and turn.request is not None:
             request.state = turn.request
             reopened += was_held and turn.request.phase is Phase.WAITING
@@ -117,6 +119,16 @@ def _pairs_and_singles(population: Population) -> Iterator[tuple[Live | None, Li
 def _owe(request: Live | None, offer: Live | None) -> None:
     if request is not None and offer is not None and request.outbox is not None:
         offer.receipt = request.outbox.receipt
+
+
+def _part_for_good(request: Live | None, offer: Live | None) -> None:
+    """Without this, two who asked for each other again would be paired anew in every round."""
+    if request is None or offer is None:
+        return
+    shared = {*request.card.agains} & {*offer.card.agains}
+    for one in (request, offer):
+        kept = tuple(again for again in one.card.agains if again not in shared)
+        one.card = replace(one.card, agains=kept)
 
 
 def _meets(one: Live) -> bool:
