@@ -2,6 +2,9 @@
 
 ClientError
 ├── NodeUnreachable       nobody answered, or not in time; trying again later is safe
+├── NoAddress             it is no address of a node, or no proxy of this machine
+├── SocksNeeded           an onion address, and no Tor to reach it by
+├── NotBehindTor          neither on this machine nor behind Tor
 ├── NodeRefused           the node said no: ``code`` and ``status`` say how
 ├── NodeMisbehaves        the answer is not what the protocol allows; not to be trusted further
 │   └── CircleSubstituted another circle, or an epoch that no matcher of this circle published
@@ -35,6 +38,19 @@ class ClientError(Exception):
 
 class NodeUnreachable(ClientError):
     """The node could not be reached. Nothing is lost; try again in a while."""
+
+
+class NoAddress(ClientError):
+    """This is not an address of a node (it looks like http://127.0.0.1:8750), or not a Tor of this
+    machine (127.0.0.1:9050)."""
+
+
+class SocksNeeded(ClientError):
+    """An onion address needs Tor. Start Tor and say where it is: --socks 127.0.0.1:9050."""
+
+
+class NotBehindTor(ClientError):
+    """This node is not behind Tor: it and your provider would see where you are. (--clearnet)"""
 
 
 class NodeRefused(ClientError):

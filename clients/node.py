@@ -11,13 +11,15 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from clients.errors import CircleSubstituted, NodeMisbehaves, NodeRefused, NodeUnreachable
+from clients.tor.addresses import checked_address
+from clients.tor.circuits import TIMEOUT_SECONDS, connection
 from crypto.circle import Circle, read_circle
 from crypto.descriptors import (
     EpochDescriptor,
@@ -37,8 +39,8 @@ LEAVE_BYTES, LEAVE_ANSWER_BYTES = 33_280, 8
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
-TIMEOUT_SECONDS = 60.0
-"""An onion circuit is slow, and a node's disk may be busy."""
+ANSWER_SECONDS = 300.0
+"""For a whole answer; each piece of it has its own time."""
 
 _OCTETS = "application/octet-stream"
 _BUSY = frozenset({"busy", "too_slow"})
@@ -67,31 +69,61 @@ class _Answer:
 
 
 class NodeClient:
-    """One node. *http* is a client of the caller's (a Tor circuit, a test) or a transport."""
+    """One node. *http* is a client or transport of a test's; otherwise the address is checked, and
+    *socks* is the Tor that an onion address is reached by, on a circuit of this client's own.
+
+    *linger* is how many seconds at most to wait, at random, before a circuit is taken for another
+    act: what comes in one breath is seen to belong together whatever circuit it comes by.
+    """
 
     def __init__(
         self,
         base_url: str,
         http: httpx.Client | httpx.BaseTransport | None = None,
         *,
+        socks: str | None = None,
+        clearnet: bool = False,
+        linger: float = 0,
         recorder: Recorder | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        if isinstance(http, httpx.Client):
+        if http is None:
+            base_url = checked_address(base_url, socks=socks, clearnet=clearnet)
+            self._http = connection(base_url, socks)
+        elif isinstance(http, httpx.Client):
             self._http = http
         else:
-            # No environment: a proxy variable or .netrc must not decide whom one talks to.
             self._http = httpx.Client(transport=http, timeout=TIMEOUT_SECONDS, trust_env=False)
         self._base_url = base_url.rstrip("/")
+        self._socks = socks if http is None else None
+        self._linger = linger
         self._recorder = recorder
         self._pause = pause
+        self._apart: dict[Hashable, NodeClient] = {}
 
     def __repr__(self) -> str:
         return "<NodeClient>"
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         self._http.close()
+        for other in self._apart.values():
+            other.close()
+
+    def apart(self, act: Hashable) -> NodeClient:
+        """The same node on the circuit of *act*, which no other act is on."""
+        if self._socks is None:
+            return self
+        if act not in self._apart:
+            self._pause(self._linger * secrets.randbelow(1_000) / 1_000)
+            self._apart[act] = NodeClient(
+                self._base_url,
+                socks=self._socks,
+                clearnet=True,  # it was checked when this one was made
+                recorder=self._recorder,
+                pause=self._pause,
+            )
+        return self._apart[act]
 
     def circle(self) -> bytes:
         """The unverified circle document, as served."""
@@ -193,6 +225,7 @@ class NodeClient:
                 answer = self._asked(method, path, body, at_most)
             except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError):
                 # The cause may repeat an address or a proxy's words; it stays here.
+                self._take_another_circuit()
                 continue
             if self._recorder is not None:
                 self._recorder(method, path, body, len(answer.content))
@@ -200,6 +233,11 @@ class NodeClient:
                 continue
             return answer
         raise NodeUnreachable from None
+
+    def _take_another_circuit(self) -> None:
+        if self._socks is not None:
+            self._http.close()
+            self._http = connection(self._base_url, self._socks)
 
     def _asked(self, method: str, path: str, body: bytes, at_most: int) -> _Answer:
         # Not compressed: an answer's length is part of what is checked, and nothing may swell here.
@@ -211,7 +249,10 @@ class NodeClient:
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise NodeMisbehaves
             content = bytearray()
+            deadline = time.monotonic() + ANSWER_SECONDS
             for chunk in response.iter_bytes():
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("drop by drop")
                 content += chunk
                 if len(content) > at_most:
                     raise NodeMisbehaves

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from clients.cli import bench, circle, coordinator, donor, family, matcher, node, run, tour
+from clients.cli.reach import reached
 from clients.cli.voice import say
 
 EXIT_INTERRUPTED = 130
@@ -20,6 +21,7 @@ def command() -> typer.Typer:
         pretty_exceptions_enable=False,  # they print local variables, which hold secrets
         help="Klunak: food parcels between people who need not know each other.",
     )
+    app.callback()(reached)
     app.command("run")(run.run)
     app.command("tour")(tour.tour)
     app.add_typer(family.family_app, name="family")

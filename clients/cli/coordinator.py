@@ -23,6 +23,7 @@ from clients.cli.operators import (
     today,
     write_json,
 )
+from clients.cli.reach import ways
 from clients.cli.voice import ask_text, fail, person, plainly, result, say
 from clients.coordinator import Coordinator, Waiting
 from clients.errors import NodeUnreachable
@@ -206,8 +207,8 @@ def print_slips(
 def _desk(file: Path, node: str, circle: Path, passphrase_file: Path | None) -> Coordinator:
     keyring = CoordinatorKeyring.open(file, passphrase(passphrase_file))
     known = newest_circle(node, circle)
-    operator = OperatorClient(node, keyring.secrets.signing_seed, known.digest)
-    return Coordinator(keyring, operator, NodeClient(node), known)
+    operator = OperatorClient(node, keyring.secrets.signing_seed, known.digest, **ways())
+    return Coordinator(keyring, operator, NodeClient(node, **ways()), known)
 
 
 def _id(intake: str) -> bytes:

@@ -17,6 +17,7 @@ from clients.cli.operators import (
     passphrase,
     take_steps,
 )
+from clients.cli.reach import ways
 from clients.cli.voice import plainly, result, say
 from clients.matcher import Matcher, RoundReport
 from clients.operators.keyring import MatcherKeyring
@@ -63,7 +64,7 @@ def run(
         proof = _Proof(Catalogue.from_json(known.catalogue)) if prove else None
         matcher = Matcher(
             keyring,
-            OperatorClient(node, keyring.secrets.signing_seed, known.digest),
+            OperatorClient(node, keyring.secrets.signing_seed, known.digest, **ways()),
             known,
             observer=proof,
             newest=lambda: newest_circle(node, circle),

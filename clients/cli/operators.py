@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from clients.cli.reach import ways
 from clients.cli.voice import ask_secret, result
 from clients.node import NodeClient
 from crypto.circle import Circle, read_circle
@@ -59,7 +60,7 @@ def passphrase(file: Path | None) -> str:
 def newest_circle(node: str, pinned: Path) -> Circle:
     """The circle as *node* serves it, if it is the pinned one and not older than it."""
     known = read_circle(pinned.read_bytes())
-    client = NodeClient(node)
+    client = NodeClient(node, **ways())
     try:
         served = client.fetch_circle(known.digest)
     finally:

@@ -7,7 +7,6 @@ Options are coarse and public; whatever is secret or personal is typed, never an
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import shlex
@@ -19,12 +18,12 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 import typer
 
 from clients.cli.lists import read_after_list, read_list
 from clients.cli.phrases import Phrases, Role, named, slug, store_of
+from clients.cli.reach import persons_ways
 from clients.cli.voice import (
     ask_text,
     at_terminal,
@@ -419,7 +418,8 @@ def seated(
     """Sit down at *node*, once it has shown the circle that was pinned."""
     phrases = Phrases(language)
     held = pinned(circle, phrases)
-    client = _Node(checked_address(node, clearnet=clearnet))
+    with plainly(phrases.explain):
+        client = _Node(node, **persons_ways(clearnet=clearnet))
     try:
         with plainly(phrases.explain):
             with working(phrases.text("visiting")):
@@ -446,40 +446,6 @@ def pinned(circle: str, phrases: Phrases) -> bytes | Circle:
         fail("--circle is neither 64 hexadecimal digits nor a file that can be read")
     with plainly(phrases.explain):
         return read_circle(document)
-
-
-def checked_address(address: str, *, socks: str | None = None, clearnet: bool = False) -> str:
-    """An address that may be talked to; ends the command for one that would give a person away.
-
-    *socks* is the proxy of a Tor client. No command has an option for it yet; until one does, an
-    onion address is refused rather than looked up by a resolver that would see it.
-    """
-    with_scheme = address if "://" in address else f"http://{address}"
-    try:
-        parts = urlsplit(with_scheme)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("http", "https") or "@" in parts.netloc:
-        fail("--node is not an address of a node", "it looks like http://127.0.0.1:8750")
-    if host.rstrip(".").endswith(".onion"):
-        if socks is None:
-            fail("an onion address needs Tor", "this version cannot reach one yet")
-    elif not _is_this_machine(host) and not clearnet:
-        fail(
-            "this node is not behind Tor: it and your provider would see where you are",
-            "if that harms nobody, add --clearnet",
-        )
-    return with_scheme
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _options(node: str, circle: str, language: Language, *, clearnet: bool) -> str:

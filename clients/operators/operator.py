@@ -51,10 +51,14 @@ class OperatorClient:
         circle: bytes,
         http: httpx.Client | None = None,
         *,
+        socks: str | None = None,
+        clearnet: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """*circle* is the digest. *http* brings its own transport (SOCKS, say) and timeouts."""
-        self._node = SignedHttp(base_url, signing_seed, circle, http, sleep=sleep)
+        """As `SignedHttp` takes them."""
+        self._node = SignedHttp(
+            base_url, signing_seed, circle, http, socks=socks, clearnet=clearnet, sleep=sleep
+        )
 
     def __repr__(self) -> str:
         return "<OperatorClient>"

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
+from clients.tor.addresses import checked_address
+from clients.tor.circuits import connection
 from crypto.documents import public_key_of, sign
 from crypto.errors import WrongShape
 from crypto.labels import bound, hashed
@@ -23,7 +25,6 @@ from crypto.strict_json import read_object
 
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.2
-TIMEOUT_SECONDS = 60.0
 CHALLENGE_BYTES = 40
 
 BUSY = frozenset({"busy", "too_slow"})
@@ -40,15 +41,20 @@ class SignedHttp:
         circle: bytes,
         http: httpx.Client | None = None,
         *,
+        socks: str | None = None,
+        clearnet: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """*circle* is the digest. *http* brings its own transport (SOCKS, say) and timeouts."""
+        """*circle* is the digest. *http* is a test's; otherwise the address is checked, and *socks*
+        is the Tor that an onion address is reached by, on a circuit of this operator's own."""
+        if http is None:
+            base_url = checked_address(base_url, socks=socks, clearnet=clearnet)
+        self._socks = socks if http is None else None
         self._base = base_url.rstrip("/")
         self._seed = signing_seed
         self._public_key = public_key_of(signing_seed)
         self._circle = circle
-        # No environment: a proxy variable or .netrc must not decide whom one talks to.
-        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._http = http or connection(base_url, socks)
         self._challenge: bytes | None = None
         self._sleep = sleep
 
@@ -116,6 +122,9 @@ class SignedHttp:
             except (httpx.HTTPError, httpx.InvalidURL, OSError):
                 # The cause may repeat an address or a proxy's words; it stays here.
                 answer = None
+                if self._socks is not None:
+                    self._http.close()
+                    self._http = connection(self._base, self._socks)
             if answer is not None:
                 if answer.is_success:
                     return answer

@@ -72,7 +72,7 @@ def post(sitting: Sitting, state: State) -> bool:
     for _ in range(ATTEMPTS):
         body = card_body(state.place, shelf, slot, sitting)
         try:
-            sitting.node.card(body)
+            sitting.node_for(state.place).card(body)
         except NodeRefused as error:
             if error.code != "epoch_closed":
                 raise

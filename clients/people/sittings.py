@@ -109,7 +109,7 @@ class PersonClient:
             progress=progress,
         )
         try:
-            node.intake(body)
+            node.apart("intake").intake(body)
         except NodeRefused as error:
             # Another phone with this list was faster; its intake is this one's.
             if error.code != "address_taken":

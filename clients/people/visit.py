@@ -48,6 +48,10 @@ class Sitting:
         """The place of a pseudonym, the same object each time."""
         return self._places.setdefault((person.period, index), Place(person, index))
 
+    def node_for(self, place: Place) -> NodeClient:
+        """The node on the circuit of this card, which no other card of the list is on."""
+        return self.node.apart((place.period, place.index))
+
     @property
     def first_place(self) -> Place:
         """Where every sitting begins, since the list alone says no more."""
@@ -85,10 +89,11 @@ class Sitting:
     def _visit_once(
         self, place: Place, act: Act, blanks: tuple[bytes, ...] | None, claims: int | None
     ) -> tuple[State, NotPossible | None, bytes]:
+        node = self.node_for(place)
         body = look_body(self.current, self.previous, place, self.open.committed)
-        answer = self.node.look(body)
+        answer = node.look(body)
         state, seen = read_look(answer, self.current, self.previous, place, self.circle, self.open)
-        answer = self.node.meet(meet_body(state, blanks=blanks, claims=claims))
+        answer = node.meet(meet_body(state, blanks=blanks, claims=claims))
         state, seen = read_meet(state, seen, answer, blanks=blanks, claims=claims)
         refused = None
         try:
@@ -98,4 +103,4 @@ class Sitting:
             # Whoever is told "no" by this program leaves like everybody else.
             refused, after = error, self._keep_up(state)
             body = leave_body(after, seen)
-        return after, refused, self.node.leave(body)
+        return after, refused, node.leave(body)

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from clients.cli import options
 from clients.cli.family import NEXT, family_app, next_commands, tell, view_json
-from clients.cli.options import checked_address
 from clients.cli.phrases import Phrases
 from clients.errors import NodeUnreachable, TooLong
 from clients.family import FamilyView
@@ -215,7 +214,7 @@ def test_an_onion_is_never_looked_up_without_a_proxy(address: str) -> None:
     ran = run("family", "visit", "--node", address, "--clearnet", "--circle", DIGEST)
 
     assert ran.code == 1
-    assert "an onion address needs Tor" in ran.told
+    assert "klunak --socks 127.0.0.1:9050" in ran.told
 
 
 @pytest.mark.parametrize("address", ["http://example.org", "http://10.0.0.1:8750", "localhost.org"])
@@ -224,22 +223,6 @@ def test_a_node_that_sees_where_people_are_has_to_be_allowed(address: str) -> No
 
     assert ran.code == 1
     assert "--clearnet" in ran.told
-    assert checked_address(address, clearnet=True).startswith("http://")
-
-
-@pytest.mark.parametrize(
-    "address", ["ftp://127.0.0.1", "http://", "http://me:secret@127.0.0.1", "http://127.0.0.1:x"]
-)
-def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(typer.Exit):
-        checked_address(address)
-
-
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:8750", "127.0.0.1:8750", "http://localhost:1", "http://[::1]:1"]
-)
-def test_a_node_on_this_machine_needs_no_permission(address: str) -> None:
-    assert checked_address(address).endswith(address)
 
 
 def test_at_a_terminal_whatever_is_missing_is_asked_for(circle: Circle) -> None:
@@ -294,10 +277,6 @@ def test_at_a_terminal_nothing_typed_is_lost_to_a_failure(
     assert sent == "вуліца Лугавая, 1"
     assert "This is too long to be sent." in told
     assert "The node could not be reached." in told
-
-
-def test_an_onion_behind_a_proxy_is_an_address() -> None:
-    assert checked_address(ONION, socks="127.0.0.1:9050") == ONION
 
 
 def test_the_stores_are_listed_with_what_they_ask(circle: Circle) -> None:

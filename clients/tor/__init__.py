@@ -1,0 +1,1 @@
+"""How clients reach nodes: which addresses may be talked to, and on which circuits."""

@@ -1,0 +1,46 @@
+"""Which addresses a client talks to.
+
+An onion address only through Tor's SOCKS: anything else would ask a resolver for it, aloud. This
+machine without it. Anything else not at all, unless somebody insists who loses nothing by it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from clients.errors import NoAddress, NotBehindTor, SocksNeeded
+
+
+def checked_address(address: str, *, socks: str | None = None, clearnet: bool = False) -> str:
+    """*address* with its scheme, if it may be talked to. Raises NoAddress, SocksNeeded,
+    NotBehindTor."""
+    with_scheme = address if "://" in address else f"http://{address}"
+    try:
+        parts = urlsplit(with_scheme)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise NoAddress from None
+    if host is None or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+        raise NoAddress
+    if is_onion(host):
+        if socks is None:
+            raise SocksNeeded
+    elif not is_this_machine(host) and not clearnet:
+        raise NotBehindTor
+    return with_scheme
+
+
+def is_onion(host: str) -> bool:
+    """Whether only Tor can reach *host*."""
+    return host.rstrip(".").endswith(".onion")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether *host* is loopback."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

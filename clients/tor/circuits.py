@@ -1,0 +1,135 @@
+"""HTTP clients that are each on a Tor circuit of their own.
+
+tor puts streams with different SOCKS user names on different circuits (IsolateSOCKSAuth, which is
+on unless switched off), and never two names on one. So a fresh name is a fresh circuit: whoever
+must not be seen to be the same person takes another client.
+
+httpx and tor between them leave one wait without an end: for the proxy's own answers. The streams
+here always have one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from clients.errors import NoAddress
+from clients.tor.addresses import is_this_machine
+
+HANDSHAKE_SECONDS = 90.0
+"""Until tor says that it has reached an onion service, or has not: a descriptor to be fetched, a
+rendezvous, and a second try."""
+
+TIMEOUT_SECONDS = 60.0
+"""For each piece of an answer: an onion circuit is slow, and a node's disk may be busy."""
+
+UNIX = "unix:"
+
+
+def checked_socks(socks: str) -> str:
+    """*socks*, if it is this machine's: HOST:PORT of loopback or unix:PATH. Raises NoAddress.
+
+    Whatever is asked of a proxy elsewhere is read by everybody on the way to it.
+    """
+    if socks.startswith(UNIX):
+        return socks
+    try:
+        parts = urlsplit(f"//{socks}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise NoAddress from None
+    if host is None or port is None or "@" in socks or not is_this_machine(host):
+        raise NoAddress
+    return socks
+
+
+def on_fresh_circuit(socks: str) -> httpx.Client:
+    """A client on a circuit that nobody else is on, nor was. Raises NoAddress."""
+    return httpx.Client(
+        transport=_OnCircuit(checked_socks(socks)), timeout=TIMEOUT_SECONDS, trust_env=False
+    )
+
+
+def connection(address: str, socks: str | None) -> httpx.Client:
+    """A client for a node at *address*: on a fresh circuit, or without Tor on this machine."""
+    host = urlsplit(address).hostname
+    if socks is not None and host is not None and not is_this_machine(host):
+        return on_fresh_circuit(socks)
+    # No environment: a proxy variable or .netrc must not decide whom one talks to.
+    return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+
+
+class _OnCircuit(httpx.HTTPTransport):
+    """httpx's transport, over a proxy that it could not be told of otherwise."""
+
+    def __init__(self, socks: str) -> None:
+        super().__init__(trust_env=False)
+        self.close()
+        proxy = "127.0.0.1:1" if socks.startswith(UNIX) else socks
+        self._pool = httpcore.SOCKSProxy(
+            proxy_url=f"socks5h://{proxy}",
+            proxy_auth=(secrets.token_hex(8), secrets.token_hex(8)),
+            network_backend=_Patient(socks.removeprefix(UNIX) if proxy != socks else None),
+        )
+
+
+class _Patient(httpcore.SyncBackend):
+    """Connects to the proxy, to a UNIX socket if one is named, and waits for nothing endlessly."""
+
+    def __init__(self, unix_socket: str | None) -> None:
+        self._unix_socket = unix_socket
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: typing.Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A stream to the proxy."""
+        if self._unix_socket is None:
+            stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
+        else:
+            stream = super().connect_unix_socket(self._unix_socket, timeout, socket_options)
+        return _WithEnd(stream)
+
+
+class _WithEnd(httpcore.NetworkStream):
+    """A stream each of whose waits ends, also those that nobody gave an end."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def __del__(self) -> None:
+        # httpcore forgets a stream whose proxy said no, and does not close it.
+        self.close()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Raises httpcore.ReadTimeout."""
+        return self._stream.read(max_bytes, HANDSHAKE_SECONDS if timeout is None else timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Raises httpcore.WriteTimeout."""
+        self._stream.write(buffer, HANDSHAKE_SECONDS if timeout is None else timeout)
+
+    def close(self) -> None:
+        """End it."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: typing.Any,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same, inside TLS."""
+        return _WithEnd(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> typing.Any:
+        """What is underneath."""
+        return self._stream.get_extra_info(info)
