@@ -57,7 +57,8 @@ test: setup web ## run the tests (what CI runs)
 # Two real browsers take minutes and hundreds of megabytes; until the pages are finished they are a
 # tier of their own, and part of `make check`.
 WITHOUT_BROWSERS := --ignore=tests/browser/test_journeys.py --ignore=tests/browser/test_screens.py \
-  --ignore=tests/browser/test_stories.py --ignore=tests/browser/test_unknown_list.py
+  --ignore=tests/browser/test_stories.py --ignore=tests/browser/test_unknown_list.py \
+  --ignore=tests/browser/test_interruptions.py
 
 .PHONY: test-browser
 test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs both)
