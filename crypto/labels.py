@@ -6,10 +6,10 @@ the protocol's version; nothing that is stored has to carry one.
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from nacl.encoding import RawEncoder
-from nacl.hash import blake2b
 
 VERSION = "klunak/1/"
 
@@ -26,13 +26,9 @@ PAGES = 4
 
 def hashed(person: str, data: bytes) -> bytes:
     """BLAKE2b-256 (RFC 7693) of *data*, personalised by *person*, at most 16 ASCII characters."""
-    digest: bytes = blake2b(
-        data,
-        digest_size=HASH_BYTES,
-        person=person.encode("ascii").ljust(16, b"\0"),
-        encoder=RawEncoder,
-    )
-    return digest
+    # The standard library's: a node hashes sixty times a visit, and PyNaCl's takes twenty times as
+    # long around the same function. A shorter personalisation is padded with zeros by both.
+    return blake2b(data, digest_size=HASH_BYTES, person=person.encode("ascii")).digest()
 
 
 def derive(secret: bytes, label: str, *context: bytes, length: int = SECRET_BYTES) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.encoding import RawEncoder
+from nacl.hash import blake2b
 
 from crypto import drops
 from crypto.drops import (
@@ -21,7 +22,8 @@ from crypto.drops import (
 
 
 def h(person: str, data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=32, person=person.encode()).digest()
+    padded = person.encode().ljust(16, b"\0")
+    return blake2b(data, digest_size=32, person=padded, encoder=RawEncoder)
 
 
 secrets_ = st.binary(min_size=32, max_size=32).map(WriteSecret)
