@@ -13,13 +13,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateNumbers,
+    RSAPublicNumbers,
+    rsa_crt_dmp1,
+    rsa_crt_dmq1,
+    rsa_crt_iqmp,
+)
+from cryptography.hazmat.primitives.hashes import SHA384
+
 from clients.operators.keyring import CoordinatorKeyring
 from clients.trial.circle import COORDINATORS, Trial
-from crypto.blinding import BLINDING_BYTES, blind, blind_sign, unblind
 from crypto.certificates import Stamp, stamp_message
-from crypto.certifying_keys import CertifyingKey, Use
+from crypto.certifying_keys import PUBLIC_EXPONENT, Use
 from crypto.drops import WriteSecret, address_of, reader_of, record_hash
 from crypto.labels import RECORD_BYTES, hashed, u8, u32
+from crypto.signing_keys import SigningKey
 
 VISITORS = 400
 OWN_DROPS = 8
@@ -86,19 +96,30 @@ def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:
         CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
         for number in range(COORDINATORS)
     ]
-    signing = keyrings[key.coordinator].secrets.signing_key(period, Use(key.use))
+    signer = _signer(keyrings[key.coordinator].secrets.signing_key(period, Use(key.use)))
     record = secrets.token_bytes(RECORD_BYTES)
     with (bodies / "cards").open("wb") as file:
         for _ in range(count):
             nonce = secrets.token_bytes(32)
-            signature = _signed(key, signing, stamp_message(circle.digest, period, nonce))
+            signature = signer(stamp_message(circle.digest, period, nonce))
             stamp = Stamp(period, nonce, signature).to_bytes()
             file.write(u32(EPOCH) + stamp + secrets.token_bytes(32) + record + _five(record))
 
 
-def _signed(key: CertifyingKey, signing: object, message: bytes) -> bytes:
-    value = blind(key, message, secrets.token_bytes(BLINDING_BYTES))
-    return unblind(key, message, blind_sign(signing, value.blinded), value.inverse)  # type: ignore[arg-type]
+def _signer(key: SigningKey) -> Callable[[bytes], bytes]:
+    """Signs as blinding, signing and unblinding would, forty times as fast: PSS without a salt."""
+    exponent = pow(PUBLIC_EXPONENT, -1, (key.p - 1) * (key.q - 1))
+    numbers = RSAPrivateNumbers(
+        key.p,
+        key.q,
+        exponent,
+        rsa_crt_dmp1(exponent, key.p),
+        rsa_crt_dmq1(exponent, key.q),
+        rsa_crt_iqmp(key.p, key.q),
+        RSAPublicNumbers(PUBLIC_EXPONENT, key.n),
+    )
+    native = numbers.private_key()
+    return lambda message: native.sign(message, PSS(MGF1(SHA384()), salt_length=0), SHA384())
 
 
 def _write_intakes(bodies: Path, period: int, count: int) -> list[tuple[int, bytes]]:
