@@ -8,7 +8,7 @@
  * called *unverified*. A browser signs nothing, so writing is in Python only.
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
+import { Point } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
 
 import { concat, fromHex, sameBytes, utf8 } from "./bytes.ts";
@@ -18,6 +18,8 @@ import { readModel, readObject, type JsonDocument, type Model } from "./strict_j
 
 export const PUBLIC_KEY_BYTES = 32;
 export const DOCUMENT_SIGNATURE_BYTES = 64;
+
+const ORDER = Point.CURVE().n;
 
 /** Return if *signature* is *publicKey*'s on *message*; raises InvalidSignature if not. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
@@ -31,15 +33,14 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 // checks, and so what Python's reader takes. noble's own `verify` multiplies by the cofactor, and a
 // signer could make a signature that only one of the two readers accepts.
 function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const { Point } = ed25519;
   const half = signature.subarray(0, 32);
   try {
     const a = Point.fromBytes(publicKey);
     const r = Point.fromBytes(half);
     if (a.isSmallOrder() || r.isSmallOrder()) return false;
     const s = littleEndian(signature.subarray(32));
-    if (s >= Point.Fn.ORDER) return false;
-    const k = littleEndian(sha512(concat(half, publicKey, message))) % Point.Fn.ORDER;
+    if (s >= ORDER) return false;
+    const k = littleEndian(sha512(concat(half, publicKey, message))) % ORDER;
     return Point.BASE.multiplyUnsafe(s).equals(r.add(a.multiplyUnsafe(k)));
   } catch {
     return false;

@@ -12,13 +12,13 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ml_kem768_x25519 as xwing } from "@noble/post-quantum/hybrid.js";
 
 import { concat, randomBytes, utf8 } from "./bytes.ts";
 import { decode, encode } from "./encoding.ts";
 import { CannotOpen, MalformedMessage, WrongLength } from "./errors.ts";
 import { RECORD_BYTES, SECRET_BYTES, u16 } from "./labels.ts";
 import type { MessageKind } from "./shapes.ts";
+import { decapsulate, encapsulate, publicKeyOf } from "./xwing.ts";
 
 declare const publicKey: unique symbol;
 
@@ -41,11 +41,11 @@ export class SealingKey {
   constructor(seed: Uint8Array) {
     if (seed.length !== SECRET_BYTES) throw new WrongLength("a sealing key's seed has 32 bytes");
     this.#seed = seed.slice();
-    this.public = xwing.getPublicKey(seed) as Uint8Array as PublicKey;
+    this.public = publicKeyOf(seed) as PublicKey;
   }
 
   _decrypt(record: Uint8Array, info: Uint8Array): Uint8Array {
-    const shared = xwing.decapsulate(record.subarray(0, ENC_BYTES), this.#seed);
+    const shared = decapsulate(record.subarray(0, ENC_BYTES), this.#seed);
     const { key, nonce } = keySchedule(shared, info);
     return chacha20poly1305(key, nonce).decrypt(record.subarray(ENC_BYTES));
   }
@@ -79,8 +79,8 @@ export function _sealFromParts<T>(
 ): Uint8Array {
   const frame = encode(kind, message, SEALED_FRAME_BYTES);
   if (recipient.length !== PUBLIC_KEY_BYTES) throw new WrongLength("a public key has 1,216 bytes");
-  const { cipherText: enc, sharedSecret } = _encapsulate(recipient, eseed);
-  const { key, nonce } = keySchedule(sharedSecret, info);
+  const { enc, shared } = _encapsulate(recipient, eseed);
+  const { key, nonce } = keySchedule(shared, info);
   return concat(enc, chacha20poly1305(key, nonce).encrypt(frame));
 }
 
@@ -119,9 +119,9 @@ export function openSealed<T>(
 export function _encapsulate(
   recipient: Uint8Array,
   eseed: Uint8Array,
-): { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array } {
+): { readonly enc: Uint8Array; readonly shared: Uint8Array } {
   try {
-    return xwing.encapsulate(recipient, eseed);
+    return encapsulate(recipient, eseed);
   } catch {
     // ML-KEM coefficients above the modulus, or an X25519 point of small order.
     throw new MalformedMessage("not a public key");

@@ -331,8 +331,8 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
 
   xwing(given) {
     const key = new SealingKey(given.bytes("seed"));
-    const { cipherText, sharedSecret } = _encapsulate(key.public, given.bytes("eseed"));
-    return { pk: toHex(key.public), ct: toHex(cipherText), ss: toHex(sharedSecret) };
+    const { enc, shared } = _encapsulate(key.public, given.bytes("eseed"));
+    return { pk: toHex(key.public), ct: toHex(enc), ss: toHex(shared) };
   },
 
   // Messages and records
