@@ -7,7 +7,6 @@ looked at beyond the name of a file and whether compressed bytes are taken.
 
 from __future__ import annotations
 
-import gzip
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +43,16 @@ MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
 }
 
+SQUEEZED = ((b"br", ".br"), (b"gzip", ".gz"))
+"""What the build lays beside a file, best first."""
+
 LEFT_TO = "soup-"
 """The recipes that somebody leaves to; a browser is told to forget what it holds of this site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One file, ready to be sent; *squeezed* is the same with gzip, or with brotli."""
+    """One file, ready to be sent; *squeezed* is the same by content encoding, best first."""
 
     headers: tuple[tuple[bytes, bytes], ...]
     plain: bytes
@@ -72,13 +74,13 @@ def read_pages(place: Path) -> dict[str, Page]:
         if media_type is None:
             continue
         name = file.name.removesuffix(".html")
-        plain = file.read_bytes()
-        squeezed = [(b"gzip", gzip.compress(plain, 9, mtime=0))]
-        brotli = file.with_name(file.name + ".br")
-        if brotli.is_file():
-            squeezed.insert(0, (b"br", brotli.read_bytes()))
+        squeezed = [
+            (encoding, beside.read_bytes())
+            for encoding, suffix in SQUEEZED
+            if (beside := file.with_name(file.name + suffix)).is_file()
+        ]
         pages["/" if name == "index" else f"/{name}"] = Page(
-            _headers(name, media_type), plain, tuple(squeezed)
+            _headers(name, media_type), file.read_bytes(), tuple(squeezed)
         )
     return pages
 

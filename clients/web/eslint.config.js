@@ -3,14 +3,14 @@ import tseslint from "typescript-eslint";
 export default tseslint.config(
   { ignores: ["build/", "dist/", "node_modules/", "**/*.generated.ts"] },
   {
-    files: ["src/**/*.ts", "pages/**/*.ts", "tests/**/*.ts"],
+    files: ["src/**/*.ts", "pages/**/*.ts", "bundling/**/*.ts", "tests/**/*.ts"],
     extends: [
       ...tseslint.configs.strictTypeChecked,
       ...tseslint.configs.stylisticTypeChecked,
     ],
     languageOptions: {
       parserOptions: {
-        project: ["tsconfig.json", "pages/tsconfig.json", "tests/tsconfig.json"],
+        project: ["tsconfig.json", "pages/tsconfig.json", "bundling/tsconfig.json", "tests/tsconfig.json"],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -10,6 +10,7 @@ import { readFileSync } from "node:fs";
 
 import { defineConfig, type Plugin } from "vite";
 
+import { wordless } from "./bundling/wordless.ts";
 import { LANGUAGE_NAMES, say } from "./pages/strings.ts";
 
 const circle = process.env["KLUNAK_CIRCLE"] ?? "";
@@ -55,13 +56,14 @@ const plain = {
   entryFileNames: "page.js",
   chunkFileNames: "[name].js",
   assetFileNames: "page[extname]",
+  minify: true, // once more after terser: each finds what the other leaves
 };
 
 export default defineConfig({
   root: "pages",
   base: "./",
   publicDir: "../public",
-  plugins: [soups()],
+  plugins: [wordless(), soups()],
   define: { __CIRCLE__: JSON.stringify(circle), __NODE__: JSON.stringify("") },
   build: {
     outDir: "../dist",
@@ -71,7 +73,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     reportCompressedSize: false,
+    minify: "terser",
+    terserOptions: {
+      module: true,
+      ecma: 2020,
+      compress: { passes: 4, keep_fargs: false, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
+      format: { comments: false },
+    },
     rollupOptions: { output: plain },
   },
-  worker: { format: "iife", rollupOptions: { output: { ...plain, entryFileNames: "worker.js" } } },
+  worker: {
+    format: "iife",
+    plugins: () => [wordless()],
+    rollupOptions: { output: { ...plain, entryFileNames: "worker.js" } },
+  },
 });
