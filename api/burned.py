@@ -6,6 +6,7 @@
     retry  = H("klunak retry", retry token 32 ‖ addresses)
 
 The retry hash stands beside, so that whoever lost an answer gets it again, and nobody else does.
+No epoch and no day of its own: a thief would read how much was posted when.
 """
 
 from __future__ import annotations
@@ -47,30 +48,25 @@ def retry_hash(retry_token: bytes, rows: Sequence[Row]) -> bytes:
     return hashed("klunak retry", retry_token + b"".join(address for address, _ in rows))
 
 
-def earlier_answer(
+def is_repeated(
     connection: Connection, kind: Kind, hashes: Collection[bytes], retry: bytes
-) -> int | None:
-    """The answer given before to the same request, or None if nothing of it was spent.
+) -> bool:
+    """Whether the same request was answered before; False if nothing of it was spent.
 
     Raises the *kind*'s ``…_spent`` when something of it was spent on another request.
     """
-    wanted = select(col(Burned.retry), col(Burned.epoch)).where(col(Burned.burned).in_(hashes))
-    found = connection.execute(wanted).all()
+    wanted = select(col(Burned.retry)).where(col(Burned.burned).in_(hashes))
+    found = connection.execute(wanted).scalars().all()
     if not found:
-        return None
-    if len(found) != len(set(hashes)) or any(row[0] != retry for row in found):
+        return False
+    if len(found) != len(set(hashes)) or any(kept != retry for kept in found):
         raise _SPENT[kind]
-    return found[0][1]
+    return True
 
 
-def burn(
-    connection: Connection, hashes: Collection[bytes], retry: bytes, *, epoch: int, expires: int
-) -> None:
-    """Burn *hashes* for good, beside the answer to give again."""
+def burn(connection: Connection, hashes: Collection[bytes], retry: bytes, *, expires: int) -> None:
+    """Burn *hashes* for good, beside what makes the same request known again."""
     connection.execute(
         insert(Burned),
-        [
-            {"burned": burned, "retry": retry, "epoch": epoch, "expires": expires}
-            for burned in sorted(hashes)
-        ],
+        [{"burned": burned, "retry": retry, "expires": expires} for burned in sorted(hashes)],
     )

@@ -6,14 +6,15 @@ epoch u32 ‖ stamp 292 ‖ retry 32 ‖ card record ‖ 5 × (A 32 ‖ record) 
 from __future__ import annotations
 
 import secrets
+from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import Connection, insert
 
 from api import drops
 from api.bodies import Reader, answered, exactly, route
-from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
+from api.burned import Kind, burn, burned_hash, is_repeated, retry_hash
 from api.circles import require_current
 from api.days import drawn_expiry, kept_until
 from api.epochs import open_epoch
@@ -41,7 +42,7 @@ CARD = exactly(4 + STAMP_BYTES + SECRET_BYTES + RECORD_BYTES + drops.RESERVED_BY
 class Posted(BaseModel):
     """The answer to a card, now and to every repetition."""
 
-    epoch: int = Field(description="the epoch whose round takes the card")
+    status: Literal["accepted"] = "accepted"
 
 
 @router.post(
@@ -79,16 +80,15 @@ def post_card(node: TheNode, body: TheBody) -> Response:
     retry = retry_hash(retry_token, rows)
     today = node.today()
 
-    def work(connection: Connection) -> int:
-        earlier = earlier_answer(connection, Kind.STAMP, spent, retry)
-        if earlier is not None:
-            return earlier
+    def work(connection: Connection) -> None:
+        if is_repeated(connection, Kind.STAMP, spent, retry):
+            return
         require_current(circle, stamp.period, today)
         if epoch != open_epoch(connection).epoch:
             raise EpochClosed
         expires = kept_until(stamp.period, circle.policy)
         drops.reserve(connection, rows, lambda: drawn_expiry(today, circle.policy))
-        burn(connection, spent, retry, epoch=epoch, expires=expires)
+        burn(connection, spent, retry, expires=expires)
         connection.execute(
             insert(Card),
             {
@@ -98,6 +98,6 @@ def post_card(node: TheNode, body: TheBody) -> Response:
                 "expires": drawn_expiry(today, circle.policy),
             },
         )
-        return epoch
 
-    return answered(Posted(epoch=node.store.write(work)), 201)
+    node.store.write(work)
+    return answered(Posted(), 201)

@@ -18,10 +18,10 @@ from sqlmodel import col
 
 from api import drops
 from api.bodies import Reader, answered, exactly, json_up_to, route
-from api.burned import Kind, burn, burned_hash, earlier_answer, retry_hash
+from api.burned import Kind, burn, burned_hash, is_repeated, retry_hash
 from api.circles import require_current
 from api.days import drawn_expiry, drawn_expiry_of_period, kept_until
-from api.epochs import NONE_YET, open_epoch
+from api.epochs import open_epoch
 from api.errors import (
     AddressTaken,
     Busy,
@@ -139,8 +139,7 @@ def post_intake(node: TheNode, body: TheBody) -> Response:
     policy = circle.policy
 
     def already(connection: Connection) -> bool:
-        earlier = earlier_answer(connection, request.kind, request.spent, request.retry)
-        return earlier is not None
+        return is_repeated(connection, request.kind, request.spent, request.retry)
 
     def expiry() -> int:
         return drawn_expiry(today, policy)
@@ -164,13 +163,8 @@ def post_intake(node: TheNode, body: TheBody) -> Response:
         drops.reserve(
             connection, request.rows, lambda: drawn_expiry_of_period(request.period, policy)
         )
-        burn(
-            connection,
-            request.spent,
-            request.retry,
-            epoch=NONE_YET,
-            expires=kept_until(request.period, policy),
-        )
+        expires = kept_until(request.period, policy)
+        burn(connection, request.spent, request.retry, expires=expires)
 
     node.store.write(work)
     return answered(Accepted(), 201)
@@ -182,8 +176,8 @@ def _done_before(node: Node, request: _Request, circle: Circle, today: int) -> b
     nonce = request.admission[CHALLENGE_BYTES : CHALLENGE_BYTES + NONCE_BYTES]
 
     def look(connection: Connection) -> tuple[bool, int, Sequence[bytes]]:
-        earlier = earlier_answer(connection, request.kind, request.spent, request.retry)
-        return earlier is not None, waiting_count(connection), _challenges(connection)
+        repeated = is_repeated(connection, request.kind, request.spent, request.retry)
+        return repeated, waiting_count(connection), _challenges(connection)
 
     done, waiting, challenges = node.store.read(look)
     if done:

@@ -91,7 +91,6 @@ class Burned(SQLModel, table=True):
 
     burned: bytes = _octets("hash of what was spent", key=True)
     retry: bytes = _octets("hash that only the same request again can show")
-    epoch: int = _number("the answer to give again: a card's epoch, 0 for an intake")
     expires: int = _number(_KEPT, index=True)
 
 

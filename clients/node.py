@@ -166,13 +166,11 @@ class NodeClient:
         if answer != {"status": "accepted"}:
             raise NodeMisbehaves
 
-    def card(self, body: bytes) -> int:
-        """Post a card; the epoch whose round takes it. Raises NodeRefused."""
+    def card(self, body: bytes) -> None:
+        """Post a card. Raises NodeRefused."""
         answer = _object(self._sent("POST", "/cards", body, CARD_BYTES, json_answer=True))
-        epoch = answer.get("epoch")
-        if type(epoch) is not int or len(answer) != 1 or epoch < 1:
+        if answer != {"status": "accepted"}:
             raise NodeMisbehaves
-        return epoch
 
     def look(self, body: bytes) -> bytes:
         """Twelve records for twelve R."""

@@ -56,7 +56,7 @@ class FakeNode(httpx.BaseTransport):
         self.drops: dict[bytes, bytes] = {}
         self.notices: dict[int, dict[bytes, bytes]] = {}
         self.claims: dict[bytes, bytes] = {}
-        self.burned: dict[bytes, tuple[bytes, int]] = {}
+        self.burned: dict[bytes, bytes] = {}
         self.invites: set[bytes] = set()
         self.intake: list[tuple[int, bytes]] = []
         self.cards: list[bytes] = []
@@ -128,13 +128,13 @@ class FakeNode(httpx.BaseTransport):
         spent = hashed("klunak burned", u8(kind) + admission)
         again = self._again(spent, retry, rows)
         if again is not None:
-            return _refused("invite_spent") if again < 0 else _accepted()
+            return _accepted() if again else _refused("invite_spent")
         if kind == 1 and not {admission[:32], admission[32:]} <= self.invites:
             return _refused("unknown_invite", 403)
         if any(address in self.drops for address, _ in rows):
             return _refused("address_taken")
         self.drops.update(rows)
-        self.burned[spent] = (_retry_hash(retry, rows), 1)
+        self.burned[spent] = _retry_hash(retry, rows)
         self.intake += records
         return _accepted()
 
@@ -147,20 +147,19 @@ class FakeNode(httpx.BaseTransport):
         spent = hashed("klunak burned", u32(stamp.period) + stamp.nonce)
         again = self._again(spent, retry, rows)
         if again is not None:
-            return _refused("stamp_spent") if again < 0 else _posted(again)
+            return _accepted() if again else _refused("stamp_spent")
         if epoch != self.epoch:
             return _refused("epoch_closed")
         assert not any(address in self.drops for address, _ in rows)
         self.drops.update(rows)
-        self.burned[spent] = (_retry_hash(retry, rows), epoch)
+        self.burned[spent] = _retry_hash(retry, rows)
         self.cards.append(record)
-        return _posted(epoch)
+        return _accepted()
 
-    def _again(self, spent: bytes, retry: bytes, rows: list[tuple[bytes, bytes]]) -> int | None:
+    def _again(self, spent: bytes, retry: bytes, rows: list[tuple[bytes, bytes]]) -> bool | None:
+        """Whether what was spent before was spent on this; None if it was not."""
         earlier = self.burned.get(spent)
-        if earlier is None:
-            return None
-        return earlier[1] if earlier[0] == _retry_hash(retry, rows) else -1
+        return None if earlier is None else earlier == _retry_hash(retry, rows)
 
     def _look(self, body: bytes) -> httpx.Response:
         assert len(body) == 384
@@ -421,10 +420,6 @@ def _octets(data: bytes) -> httpx.Response:
 
 def _accepted() -> httpx.Response:
     return httpx.Response(201, json={"status": "accepted"})
-
-
-def _posted(epoch: int) -> httpx.Response:
-    return httpx.Response(201, json={"epoch": epoch})
 
 
 def _refused(code: str, status: int = 409) -> httpx.Response:

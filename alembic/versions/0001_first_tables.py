@@ -39,7 +39,6 @@ TABLES = {
     "burned": lambda: (
         _octets("burned", key=True),
         _octets("retry"),
-        _number("epoch"),
         _number("expires"),
     ),
     "claims": lambda: (_octets("tag", key=True), _octets("token"), _number("expires")),

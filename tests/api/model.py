@@ -60,7 +60,7 @@ class Model:
     drops: dict[bytes, Reserved] = field(default_factory=dict)
     notices: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     cards: dict[bytes, tuple[int, int]] = field(default_factory=dict)
-    burned: dict[bytes, tuple[bytes, int, int]] = field(default_factory=dict)
+    burned: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     claims: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     invites: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
     counts: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -91,14 +91,12 @@ class Model:
             reasons.add("epoch_closed" if self.opened else "no_epoch")
         return reasons | self._period_reasons(card.stamp.period) | self._drop_reasons(card.drops)
 
-    def post_card(self, card: Card, epoch: int) -> int:
-        """The epoch to answer."""
+    def post_card(self, card: Card, epoch: int) -> None:
         name = burned_name(STAMP, u32(card.stamp.period) + card.stamp.nonce)
         if name not in self.burned:
-            self._burn(name, retry_name(card.retry, card.drops), epoch, card.stamp.period)
+            self._burn(name, retry_name(card.retry, card.drops), card.stamp.period)
             self._reserve(card.drops, self._expiry())
             self.cards[card.record] = (epoch, self._expiry())
-        return self.burned[name][1]
 
     def intake_reasons(
         self, intake: Intake, kind: int, admission: bytes, *, known_challenge: bool = True
@@ -133,7 +131,7 @@ class Model:
         if names[0] in self.burned:
             return
         for name in names:
-            self._burn(name, retry_name(intake.retry, intake.drops), 0, intake.period)
+            self._burn(name, retry_name(intake.retry, intake.drops), intake.period)
         last_day = days_of(intake.period)[1]
         self._reserve(intake.drops, last_day + self.policy.drop_days)
         sealed = list(zip(intake.coordinators, intake.records, strict=True))
@@ -327,8 +325,8 @@ class Model:
         for drop in drops:
             self.drops[drop.row[:32]] = Reserved(drop.record, expires)
 
-    def _burn(self, name: bytes, retry: bytes, epoch: int, period: int) -> None:
-        self.burned[name] = (retry, epoch, days_of(period)[1] + self.policy.keep_days)
+    def _burn(self, name: bytes, retry: bytes, period: int) -> None:
+        self.burned[name] = (retry, days_of(period)[1] + self.policy.keep_days)
 
     def _spent(self, kind: int, admission: bytes) -> list[bytes]:
         if kind == WORK:

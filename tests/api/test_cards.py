@@ -19,7 +19,7 @@ def test_a_card_is_stored_with_its_five_drops(node: TrialNode) -> None:
 
     answer = post(node, card, 1)
 
-    assert (answer.status_code, answer.json()) == (201, {"epoch": 1})
+    assert (answer.status_code, answer.json()) == (201, {"status": "accepted"})
     assert look(node, [drop.r for drop in card.drops])[:5] == [d.record for d in card.drops]
     rows = node.rows()
     assert [(row[1], row[2]) for row in rows["cards"]] == [(card.record, 1)]
@@ -56,8 +56,21 @@ def test_the_same_card_in_a_later_epoch_gets_the_first_answer(node: TrialNode) -
     before = node.rows()
     card.record = a_record()  # sealed anew, to the new epoch's key
 
-    assert post(node, card, 2).json() == {"epoch": 1}
+    assert post(node, card, 2).json() == {"status": "accepted"}
     assert node.rows() == before
+
+
+def test_what_was_burned_does_not_say_in_which_epoch(node: TrialNode) -> None:
+    for epoch in (1, 2, 3):
+        assert post(node, new_card(node), epoch).status_code == 201
+        whole_round(node, epoch)
+
+    burned = node.rows()["burned"]
+
+    # Two hashes, and a day that all of a period have in common.
+    assert len(burned) == 3
+    assert {tuple(map(type, row)) for row in burned} == {(bytes, bytes, int)}
+    assert len({expires for _, _, expires in burned}) == 1
 
 
 @pytest.mark.parametrize("other", ["retry", "addresses"])

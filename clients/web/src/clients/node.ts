@@ -116,20 +116,12 @@ export class NodeClient {
 
   /** Ask both duty coordinators. Raises NodeRefused. */
   async intake(body: Uint8Array): Promise<void> {
-    const answer = objectOf(await this.#posted("/intake", body, INTAKE_BYTES, JSON_ANSWER));
-    if (answer["status"] !== "accepted" || Object.keys(answer).length !== 1) {
-      throw new NodeMisbehaves();
-    }
+    requireAccepted(await this.#posted("/intake", body, INTAKE_BYTES, JSON_ANSWER));
   }
 
-  /** Post a card; the epoch whose round takes it. Raises NodeRefused. */
-  async card(body: Uint8Array): Promise<number> {
-    const answer = objectOf(await this.#posted("/cards", body, CARD_BYTES, JSON_ANSWER));
-    const { epoch } = answer;
-    if (typeof epoch !== "number" || Object.keys(answer).length !== 1 || epoch < 1) {
-      throw new NodeMisbehaves();
-    }
-    return epoch;
+  /** Post a card. Raises NodeRefused. */
+  async card(body: Uint8Array): Promise<void> {
+    requireAccepted(await this.#posted("/cards", body, CARD_BYTES, JSON_ANSWER));
   }
 
   /** Twelve records for twelve R. */
@@ -240,6 +232,13 @@ function objectOf(document: Uint8Array): JsonObject {
     return readObject(document);
   } catch (error) {
     throw error instanceof CryptoError ? new NodeMisbehaves() : error;
+  }
+}
+
+function requireAccepted(document: Uint8Array): void {
+  const answer = objectOf(document);
+  if (answer["status"] !== "accepted" || Object.keys(answer).length !== 1) {
+    throw new NodeMisbehaves();
   }
 }
 

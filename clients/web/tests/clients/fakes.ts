@@ -38,13 +38,15 @@ export interface Memory {
   drops: Map<string, Uint8Array>;
   notices: Map<number, Map<string, Uint8Array>>;
   claims: Map<string, Uint8Array>;
-  burned: Map<string, { readonly retry: string; readonly epoch: number }>;
+  burned: Map<string, string>;
   intake: { readonly number: number; readonly record: Uint8Array }[];
   cards: Uint8Array[];
   live: Live[];
   epoch: number;
   committed: number;
 }
+
+const ACCEPTED = { status: "accepted" };
 
 /** A card that the matchmaker carries. */
 export interface Live {
@@ -147,17 +149,17 @@ export class FakeNode {
     const rows = cut(body.subarray(101 + 2 * 4_097), 32 + RECORD_BYTES);
     const earlier = this.memory.burned.get(spent);
     if (earlier !== undefined) {
-      return earlier.retry === retry ? json(201, { status: "accepted" }) : refused("work_spent");
+      return earlier === retry ? json(201, ACCEPTED) : refused("work_spent");
     }
     if (rows.some((row) => this.memory.drops.has(toHex(row.subarray(0, 32))))) {
       return refused("address_taken");
     }
     this.#keep(rows);
-    this.memory.burned.set(spent, { retry, epoch: 1 });
+    this.memory.burned.set(spent, retry);
     for (const [number = 0, ...record] of records) {
       this.memory.intake.push({ number, record: Uint8Array.from(record) });
     }
-    return json(201, { status: "accepted" });
+    return json(201, ACCEPTED);
   }
 
   #card(body: Uint8Array): Response {
@@ -166,14 +168,13 @@ export class FakeNode {
     const retry = toHex(body.subarray(296, 328));
     const earlier = this.memory.burned.get(toHex(stamp.nonce));
     if (earlier !== undefined) {
-      if (earlier.retry !== retry) return refused("stamp_spent");
-      return json(201, { epoch: earlier.epoch });
+      return earlier === retry ? json(201, ACCEPTED) : refused("stamp_spent");
     }
     if (epoch !== this.memory.epoch) return refused("epoch_closed");
     this.#keep(cut(body.subarray(328 + RECORD_BYTES), 32 + RECORD_BYTES));
-    this.memory.burned.set(toHex(stamp.nonce), { retry, epoch });
+    this.memory.burned.set(toHex(stamp.nonce), retry);
     this.memory.cards.push(body.slice(328, 328 + RECORD_BYTES));
-    return json(201, { epoch });
+    return json(201, ACCEPTED);
   }
 
   #meet(body: Uint8Array): Response {
