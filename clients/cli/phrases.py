@@ -6,6 +6,7 @@ sentence of ours; whoever shows it marks it as a stranger's.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -122,6 +123,13 @@ class Phrases:
             return self.text("when_day", day=self.day(begins.date() + timedelta(days=1)))
         name = "when_day" if begins.hour < MORNING_HOUR else "when_evening"
         return self.text(name, day=self.day(begins.date()))
+
+    def come_back(self, when: str) -> str:
+        """The sentence around *when*; Belarusian says ў for у after a vowel."""
+        sentence = self.text("come_back", when=when)
+        if self.language != "be":
+            return sentence
+        return re.sub("(?<=[аеёіоуыэюя]) у ", " ў ", sentence)
 
     def day(self, on: date) -> str:
         """A day with its weekday, as it is said after a verb of coming."""
