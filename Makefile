@@ -50,7 +50,7 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: setup web ## run the tests (what CI runs)
+test: setup web test-onion ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(PYTEST) -m "not long" $(WITHOUT_BROWSERS)
 
@@ -58,7 +58,12 @@ test: setup web ## run the tests (what CI runs)
 # tier of their own, and part of `make check`.
 WITHOUT_BROWSERS := --ignore=tests/browser/test_journeys.py --ignore=tests/browser/test_screens.py \
   --ignore=tests/browser/test_stories.py --ignore=tests/browser/test_unknown_list.py \
-  --ignore=tests/browser/test_interruptions.py
+  --ignore=tests/browser/test_interruptions.py --ignore=tests/onion
+
+.PHONY: test-onion
+test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
+	@scripts/need-tor.sh
+	$(BIN)/python -m clients.trial.alone $(BIN)/python -m pytest tests/onion
 
 .PHONY: test-browser
 test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs both)
@@ -66,7 +71,7 @@ test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs
 	$(BIN)/python -m pytest tests/browser
 
 .PHONY: check
-check: setup lint types test-browser ## run everything: lint, types, browsers, tests and long runs
+check: setup lint types test-browser test-onion ## run everything: lint, types, browsers, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(PYTEST) $(WITHOUT_BROWSERS)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from clients.cli.voice import say
+from clients.tor.keys import new_onion_key
 
 app = typer.Typer(no_args_is_help=True, help="Run a node: blind, and interchangeable with others.")
 
@@ -65,6 +66,41 @@ def serve(
             os.environ[f"KLUNAK_{name}"] = str(path)
     say(f"to be served on {socket or f'http://{host}:{port}'}; stop with Ctrl-C")
     _become("serve")
+
+
+@app.command("onion", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def onion(context: typer.Context) -> None:
+    """What tor is told and who is let in: torrc, prepare, authorize, revoke, check, probe.
+
+    Without an argument it says what each does. The same as `python -m api.onion`.
+    """
+    arguments = context.args or ["--help"]
+    os.execv(sys.executable, [sys.executable, "-B", "-m", "api.onion", *arguments])  # noqa: S606
+
+
+@app.command("torrc", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def torrc(context: typer.Context) -> None:
+    """Print the torrc of a node, each option with its reason; takes what `onion` takes."""
+    command = [sys.executable, "-B", "-m", "api.onion", *context.args, "torrc"]
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+@app.command("operator-key")
+def operator_key(
+    onion: Annotated[str, typer.Argument(help="The node's operators' address, NAME.onion.")],
+    out: Annotated[Path, typer.Option(help="The file for your tor's ClientOnionAuthDir.")],
+) -> None:
+    """Make your key to a node's operators' service, and print the half that its node is given."""
+    try:
+        private, public = new_onion_key(onion)
+    except ValueError:
+        raise typer.BadParameter("an address is 56 letters and .onion") from None
+    if out.suffix != ".auth_private":
+        raise typer.BadParameter("tor reads NAME.auth_private only", param_hint="--out")
+    handle = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(private)
+    print(public)
 
 
 def _become(*arguments: str) -> None:

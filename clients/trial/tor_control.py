@@ -21,11 +21,15 @@ class Control:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(str(path))
         self._read = bytearray()
         self._events: list[str] = []
-        # Whoever may open the socket may command: its directory is the password.
-        self.ask("AUTHENTICATE")
+        try:
+            self._socket.connect(str(path))
+            # Whoever may open the socket may command: its directory is the password.
+            self.ask("AUTHENTICATE")
+        except BaseException:
+            self._socket.close()
+            raise
 
     def close(self) -> None:
         """End the connection."""

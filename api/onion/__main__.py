@@ -1,0 +1,100 @@
+"""`python -m api.onion`: what has to be done where a node's tor runs, by whoever runs it."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from api.onion.authorization import KEY_BYTES, Unsound, authorize, check, prepare, revoke
+from api.onion.probe import Found, probe
+from api.onion.torrc import Places, node_torrc
+
+TOR_DATA = Path("/var/lib/tor-instances/klunak")
+PUBLIC, OPERATORS = Path("/run/klunak/public/http"), Path("/run/klunak/operators/http")
+
+
+def main() -> str | None:
+    """What to exit with: None, or a sentence."""
+    given = _arguments()
+    places = Places(given.tor_data, given.public_socket, given.operators_socket)
+    directory = places.authorized_clients
+    try:
+        match given.command:
+            case "torrc":
+                print(
+                    node_torrc(places, work=_knows_work(), probe_socket=given.probe_socket), end=""
+                )
+            case "prepare":
+                prepare(directory)
+            case "authorize":
+                authorize(directory, given.name, _key(given.key))
+            case "revoke":
+                revoke(directory, given.name)
+                print("start tor anew now: until then this key still opens", file=sys.stderr)
+            case "check":
+                print(*check(directory), sep="\n")
+            case "probe":
+                return _probed(given.probe_socket, places, given.seconds)
+    except Unsound as error:
+        return str(error)
+    except OSError as error:
+        return f"{error.strerror}: {error.filename}"
+    return None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m api.onion", description=__doc__)
+    parser.add_argument("--tor-data", type=Path, default=TOR_DATA)
+    parser.add_argument("--public-socket", type=Path, default=PUBLIC)
+    parser.add_argument("--operators-socket", type=Path, default=OPERATORS)
+    parser.add_argument("--probe-socket", type=Path, default=None)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("torrc", help="print the torrc of a node")
+    commands.add_parser("prepare", help="put nobody's key where tor looks for keys")
+    one = commands.add_parser("authorize", help="let an operator's key in")
+    one.add_argument("name")
+    one.add_argument("key", help="52 letters and digits, as klunak onion-key printed them")
+    commands.add_parser("revoke", help="take a key away").add_argument("name")
+    commands.add_parser("check", help="refuse what tor would overlook")
+    asked = commands.add_parser("probe", help="ask for the operators' service without a key")
+    asked.add_argument("--seconds", type=float, default=300.0)
+    return parser.parse_args()
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b32decode(text.strip().upper() + "====")
+    except ValueError:
+        raise Unsound("that is not a key") from None
+    if len(key) != KEY_BYTES:
+        raise Unsound("that is not a key")
+    return key
+
+
+def _probed(socks: Path | None, places: Places, seconds: float) -> str | None:
+    if socks is None:
+        return "the probe needs --probe-socket"
+    onion = (places.operators_service / "hostname").read_text().strip()
+    match probe(socks, onion, seconds=seconds):
+        case Found.SHUT:
+            return None
+        case Found.OPEN:
+            return "the operators' onion service is OPEN to strangers: stop tor, then check"
+        case Found.UNKNOWN:
+            return "tor could not say whether the operators' onion service is shut"
+
+
+def _knows_work() -> bool:
+    tor = shutil.which("tor", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if tor is None:
+        return True
+    told = subprocess.run([tor, "--list-modules"], capture_output=True, text=True, check=False)  # noqa: S603
+    return "pow: yes" in told.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
