@@ -30,6 +30,8 @@ Code = Region | Mode | Need | Size
 DAY_SECONDS = 86_400
 MORNING_HOUR, EVENING_HOUR = 6, 18
 
+_U_AFTER_A_VOWEL = re.compile("(?<=[аеёіоуыэюя]) у ", re.IGNORECASE)
+
 _OVER = frozenset({Status.RECEIVED, Status.WITHDRAWN, Status.FINISHED})
 
 
@@ -41,7 +43,9 @@ class Phrases:
 
     def text(self, name: str, **fields: object) -> str:
         """A line of the table with its fields filled in."""
-        return self._of("line", name).format(**fields)
+        line = self._of("line", name).format(**fields)
+        # A field may begin with "у", which is said shorter after a vowel: "Вяртайцеся ў аўторак".
+        return _U_AFTER_A_VOWEL.sub(" ў ", line) if self.language == "be" else line
 
     def status(self, role: Role, status: Status) -> str:
         """Where somebody stands."""

@@ -19,7 +19,7 @@ from clients.people.views import Facts, SlotView, Status
 from crypto.almanac import DEFAULT_POLICY, Policy
 from crypto.descriptors import EpochDescriptor
 from crypto.errors import CannotOpen, UnknownGood
-from crypto.goods import LANGUAGES, Language
+from crypto.goods import DISHES, GOODS, LANGUAGES, Language
 from crypto.messages.pages import Kind, Said
 from matching.catalogue import Catalogue, Mode, Need, Region, Size
 from matching.trial_catalogue import TRIAL_CATALOGUE
@@ -78,6 +78,21 @@ def test_belarusian_and_russian_are_not_mixed() -> None:
         assert not re.search("[а-яёіў]", entry["en"], re.IGNORECASE), name
         # One apostrophe, the one that Belarusian is printed with.
         assert "'" not in entry["be"], name
+
+
+VOWEL = "[аеёіоуыэюя]"
+
+
+@pytest.mark.parametrize("wrong", [rf"{VOWEL}\s+у(?!\w)", r"[бвгджзйклмнпрстўфхцчшь,.:;]\s+ў"])
+def test_u_is_short_after_a_vowel_and_nowhere_else(wrong: str) -> None:
+    days = [Phrases("be").day(date(2026, 11, 23) + timedelta(days=n)) for n in range(7)]
+    said = [Phrases("be").text("come_back", when=day) for day in days]
+    written = [(name, entry["be"]) for name, entry in entries(table())]
+    listed = [(str(row.number), row.names["be"]) for row in (*GOODS, *DISHES)]
+
+    for name, text in [*written, *listed, *zip(days, said, strict=True)]:
+        assert not re.search(wrong, text, re.IGNORECASE), name
+    assert said[1] == "Вяртайцеся ў аўторак, 24 лістапада."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
