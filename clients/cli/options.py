@@ -332,7 +332,7 @@ class Seat:
         if epoch:
             now = datetime.now(UTC).astimezone()
             when = self.phrases.when(epoch, self.node.last_epoch, self.circle.policy, now)
-            say(self.phrases.come_back(when))
+            self.say("come_back", when=when)
 
     def say_next(self, commands: Iterable[str]) -> None:
         """The commands that make sense now."""

@@ -128,13 +128,6 @@ class Phrases:
         name = "when_day" if begins.hour < MORNING_HOUR else "when_evening"
         return self.text(name, day=self.day(begins.date()))
 
-    def come_back(self, when: str) -> str:
-        """The sentence around *when*; Belarusian says ў for у after a vowel."""
-        sentence = self.text("come_back", when=when)
-        if self.language != "be":
-            return sentence
-        return re.sub("(?<=[аеёіоуыэюя]) у ", " ў ", sentence)
-
     def day(self, on: date) -> str:
         """A day with its weekday, as it is said after a verb of coming."""
         days = table()["days"]

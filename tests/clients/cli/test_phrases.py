@@ -233,11 +233,3 @@ def _open(epoch: int, closes: datetime) -> OpenEpoch:
     minutes = int(closes.timestamp()) // 60
     descriptor = EpochDescriptor.model_construct(epoch=epoch, opens=0, closes=minutes)
     return OpenEpoch(descriptor, epoch - 1)
-
-
-@pytest.mark.parametrize("on", [date(2026, 11, 23) + timedelta(days=day) for day in range(7)])
-def test_belarusian_says_short_u_after_a_vowel_and_nothing_else_changes(on: date) -> None:
-    be, ru = Phrases("be"), Phrases("ru")
-    assert be.come_back(be.day(on)).startswith("Вяртайцеся ў ")
-    assert be.come_back("праз дзень") == "Вяртайцеся праз дзень."
-    assert ru.day(on) in ru.come_back(ru.day(on))
