@@ -56,9 +56,7 @@ test: setup web test-onion ## run the tests (what CI runs)
 
 # Two real browsers take minutes and hundreds of megabytes; until the pages are finished they are a
 # tier of their own, and part of `make check`.
-WITHOUT_BROWSERS := --ignore=tests/browser/test_journeys.py --ignore=tests/browser/test_screens.py \
-  --ignore=tests/browser/test_stories.py --ignore=tests/browser/test_unknown_list.py \
-  --ignore=tests/browser/test_interruptions.py --ignore=tests/onion
+WITHOUT_BROWSERS := --ignore=tests/browser --ignore=tests/onion
 
 .PHONY: test-onion
 test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
