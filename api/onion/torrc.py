@@ -48,7 +48,7 @@ def node_torrc(places: Places, *, work: bool, probe_socket: Path | None = None) 
             "",
             "# For matchers, coordinators, other nodes: its descriptor opens to their keys alone,",
             "# which are files in authorized_clients. With none there it would open to everybody:",
-            "# klunak node authorize keeps one there that belongs to nobody.",
+            "# klunak node onion keeps one there that belongs to nobody.",
             # No proof of work: who cannot read the descriptor cannot come, and who can may hurry.
             *_service(places.operators_service, places.operators_socket, work=False),
             "",

@@ -6,17 +6,16 @@ end. Durability is switched off unless it is what somebody measures or tests.
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import psycopg
+
+from clients.trial.accounts import as_unprivileged, give
 
 SETTINGS = {
     "listen_addresses": "",  # no network at all
@@ -50,15 +49,6 @@ def binaries() -> Path:
     return versions[-1].parent
 
 
-def as_unprivileged() -> dict[str, Any]:
-    """Keyword arguments of a subprocess that must not be root."""
-    if os.getuid() != 0:
-        return {}
-    names = [name for name in ("postgres", "nobody") if _exists(name)]
-    account = pwd.getpwnam(names[0])
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
 class Cluster:
     """One server process and its files."""
 
@@ -70,9 +60,8 @@ class Cluster:
         self._settings = {**SETTINGS, **({} if durable else NOT_DURABLE), **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
-        self._as = as_unprivileged()
-        if self._as:
-            os.chown(self.directory, self._as["user"], self._as["group"])
+        self._as = as_unprivileged("postgres")
+        give(self.directory, self._as)
         subprocess.run(  # noqa: S603 - Debian's program with our own arguments
             [binaries() / "initdb", "-D", self.files, "-U", "klunak", *_HOW],
             check=True,
@@ -145,11 +134,3 @@ class Cluster:
         """Remove a database, whoever still uses it."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
-
-
-def _exists(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True
