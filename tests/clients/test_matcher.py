@@ -216,19 +216,23 @@ def test_a_family_can_turn_a_donor_away(desks: Desks) -> None:
 @pytest.mark.parametrize("who", ["family", "donor"])
 def test_two_of_whom_one_said_no_are_not_reunited_by_their_again(desks: Desks, who: str) -> None:
     again = b"again".ljust(16)
-    anna, bob = family(desks, agains=(again,)).post(), donor(desks, agains=(again,)).post()
+    anna, bob = (
+        family(desks, agains=(again,)).post(),
+        donor(desks, agains=(again,), regions=0b11).post(),
+    )
     assert run(desks).matched == 1
 
     (anna if who == "family" else bob).say(declined=1)
     assert run(desks).matched == 0
-    # Another donor is as good as the one that shares the value, and comes without resting.
-    carl = donor(desks).post()
+    # Only Bob can help Dora and only Carl is left for Anna, unless her again still ties her to Bob.
+    carl, dora = donor(desks, regions=0b01).post(), family(desks, regions=0b10).post()
     bob.say()
-    assert run(desks).matched == 1
+    assert run(desks).matched + run(desks).matched == 2
 
-    match = anna.notice(3).match
-    assert match is not None
-    assert match.peer.public_key == carl.card().public_key
+    for one, partner in ((anna, carl), (dora, bob)):
+        match = one.notice(4).match
+        assert match is not None
+        assert match.peer.public_key == partner.card().public_key
 
 
 def test_an_older_outbox_is_not_listened_to(desks: Desks) -> None:
