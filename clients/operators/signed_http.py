@@ -26,6 +26,8 @@ from crypto.strict_json import read_object
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.2
 CHALLENGE_BYTES = 40
+MOST_ANSWER_BYTES = 1 << 21
+"""Of any answer to an operator: twice a page of rows, the longest there is."""
 
 BUSY = frozenset({"busy", "too_slow"})
 """Refusals that a moment later may be none."""
@@ -116,9 +118,7 @@ class SignedHttp:
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                answer: httpx.Response | None = self._http.request(
-                    method, self._base + target, content=body or None, headers=sent
-                )
+                answer: httpx.Response | None = self._asked(method, target, body, sent)
             except (httpx.HTTPError, httpx.InvalidURL, OSError):
                 # The cause may repeat an address or a proxy's words; it stays here.
                 answer = None
@@ -135,6 +135,22 @@ class SignedHttp:
             jitter = 0.5 + secrets.randbelow(1_000) / 1_000
             self._sleep(FIRST_PAUSE_SECONDS * 2**attempt * jitter)
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def _asked(
+        self, method: str, target: str, body: bytes, headers: dict[str, str]
+    ) -> httpx.Response:
+        # Not compressed: nothing may swell here.
+        headers = {"accept-encoding": "identity", **headers}
+        url = self._base + target
+        with self._http.stream(method, url, content=body or None, headers=headers) as answer:
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                raise NodeMisbehaves("a compressed answer")
+            content = bytearray()
+            for chunk in answer.iter_bytes():
+                content += chunk
+                if len(content) > MOST_ANSWER_BYTES:
+                    raise NodeMisbehaves("an answer without end")
+            return httpx.Response(answer.status_code, content=bytes(content))
 
 
 def object_of(answer: httpx.Response) -> dict[str, Any]:

@@ -4,13 +4,14 @@ tor puts streams with different SOCKS user names on different circuits (IsolateS
 on unless switched off), and never two names on one. So a fresh name is a fresh circuit: whoever
 must not be seen to be the same person takes another client.
 
-httpx and tor between them leave one wait without an end: for the proxy's own answers. The streams
-here always have one.
+httpx leaves two waits without an end: for the proxy's own answers, and for an answer that comes
+drop by drop, each piece in time. The streams here end both, with Tor and without.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 import typing
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ rendezvous, and a second try."""
 
 TIMEOUT_SECONDS = 60.0
 """For each piece of an answer: an onion circuit is slow, and a node's disk may be busy."""
+
+ANSWER_SECONDS = 300.0
+"""For a whole answer, head and all, from the last byte that was sent."""
 
 UNIX = "unix:"
 
@@ -49,9 +53,14 @@ def checked_socks(socks: str) -> str:
 
 def on_fresh_circuit(socks: str) -> httpx.Client:
     """A client on a circuit that nobody else is on, nor was. Raises NoAddress."""
-    return httpx.Client(
-        transport=_OnCircuit(checked_socks(socks)), timeout=TIMEOUT_SECONDS, trust_env=False
+    checked_socks(socks)
+    proxy = "127.0.0.1:1" if socks.startswith(UNIX) else socks
+    pool = httpcore.SOCKSProxy(
+        proxy_url=f"socks5h://{proxy}",
+        proxy_auth=(secrets.token_hex(8), secrets.token_hex(8)),
+        network_backend=_Patient(socks.removeprefix(UNIX) if proxy != socks else None),
     )
+    return _client(pool)
 
 
 def connection(address: str, socks: str | None) -> httpx.Client:
@@ -59,28 +68,27 @@ def connection(address: str, socks: str | None) -> httpx.Client:
     host = urlsplit(address).hostname
     if socks is not None and host is not None and not is_this_machine(host):
         return on_fresh_circuit(socks)
+    return _client(httpcore.ConnectionPool(network_backend=_Patient()))
+
+
+def _client(pool: httpcore.ConnectionPool) -> httpx.Client:
     # No environment: a proxy variable or .netrc must not decide whom one talks to.
-    return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+    return httpx.Client(transport=_Over(pool), timeout=TIMEOUT_SECONDS, trust_env=False)
 
 
-class _OnCircuit(httpx.HTTPTransport):
-    """httpx's transport, over a proxy that it could not be told of otherwise."""
+class _Over(httpx.HTTPTransport):
+    """httpx's transport, over a pool that it could not be told of otherwise."""
 
-    def __init__(self, socks: str) -> None:
+    def __init__(self, pool: httpcore.ConnectionPool) -> None:
         super().__init__(trust_env=False)
         self.close()
-        proxy = "127.0.0.1:1" if socks.startswith(UNIX) else socks
-        self._pool = httpcore.SOCKSProxy(
-            proxy_url=f"socks5h://{proxy}",
-            proxy_auth=(secrets.token_hex(8), secrets.token_hex(8)),
-            network_backend=_Patient(socks.removeprefix(UNIX) if proxy != socks else None),
-        )
+        self._pool = pool
 
 
 class _Patient(httpcore.SyncBackend):
-    """Connects to the proxy, to a UNIX socket if one is named, and waits for nothing endlessly."""
+    """Connects, to a UNIX socket if one is named, and waits for nothing endlessly."""
 
-    def __init__(self, unix_socket: str | None) -> None:
+    def __init__(self, unix_socket: str | None = None) -> None:
         self._unix_socket = unix_socket
 
     def connect_tcp(
@@ -91,7 +99,7 @@ class _Patient(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: typing.Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """A stream to the proxy."""
+        """A stream to the proxy, or to this machine."""
         if self._unix_socket is None:
             stream = super().connect_tcp(host, port, timeout, local_address, socket_options)
         else:
@@ -100,10 +108,12 @@ class _Patient(httpcore.SyncBackend):
 
 
 class _WithEnd(httpcore.NetworkStream):
-    """A stream each of whose waits ends, also those that nobody gave an end."""
+    """A stream each of whose waits ends, also those that nobody gave an end, and each of whose
+    answers does: what is read after one write and before the next."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._answered_by = time.monotonic() + ANSWER_SECONDS
 
     def __del__(self) -> None:
         # httpcore forgets a stream whose proxy said no, and does not close it.
@@ -111,11 +121,17 @@ class _WithEnd(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Raises httpcore.ReadTimeout."""
-        return self._stream.read(max_bytes, HANDSHAKE_SECONDS if timeout is None else timeout)
+        left = self._answered_by - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(
+            max_bytes, min(left, HANDSHAKE_SECONDS if timeout is None else timeout)
+        )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Raises httpcore.WriteTimeout."""
         self._stream.write(buffer, HANDSHAKE_SECONDS if timeout is None else timeout)
+        self._answered_by = time.monotonic() + ANSWER_SECONDS
 
     def close(self) -> None:
         """End it."""

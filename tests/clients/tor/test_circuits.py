@@ -5,13 +5,15 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
-from clients.errors import NodeUnreachable
+from clients.errors import NodeMisbehaves, NodeUnreachable
 from clients.node import ATTEMPTS, NodeClient
-from clients.operators.signed_http import TRIES, SignedHttp
+from clients.operators.signed_http import MOST_ANSWER_BYTES, TRIES, SignedHttp
 from clients.tor import circuits
 
 ONION = "http://" + "a" * 56 + ".onion"
@@ -48,6 +50,36 @@ class Proxy:
         self._listening.shutdown(socket.SHUT_RDWR)
         for connection in (self._listening, *self._kept):
             connection.close()
+
+
+class Dripping:
+    """A node that begins to answer everybody with *first*, and goes on letter by letter."""
+
+    def __init__(self, first: bytes) -> None:
+        self._first = first
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._ended = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._drip, args=(connection,), daemon=True).start()
+
+    def _drip(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(self._first)
+            while not self._ended.wait(0.01):
+                connection.sendall(b"H")
+
+    def close(self) -> None:
+        self._ended.set()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
 
 
 @pytest.fixture(params=["tcp", "unix"])
@@ -110,6 +142,35 @@ def test_a_proxy_that_says_nothing_is_given_up(
         node.circle()
     node.close()
     running.close()
+
+
+@pytest.mark.parametrize("head", [True, False], ids=["head", "body"])
+def test_an_answer_that_comes_drop_by_drop_is_given_up(
+    head: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By people and operators alike; each drop would be in time, and there is no last one."""
+    monkeypatch.setattr(circuits, "ANSWER_SECONDS", 0.1)
+    running = Dripping(b"" if head else b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    person = NodeClient(running.url, pause=lambda _: None)
+    operator = SignedHttp(running.url, b"\1" * 32, b"\2" * 32, sleep=lambda _: None)
+
+    with pytest.raises(NodeUnreachable):
+        person.circle()
+    with pytest.raises(NodeUnreachable):
+        operator.send("GET", "/circle")
+    person.close()
+    operator.close()
+    running.close()
+
+
+def test_an_operator_is_not_sent_more_than_it_can_hold() -> None:
+    endless = httpx.MockTransport(
+        lambda _: httpx.Response(200, content=bytes(MOST_ANSWER_BYTES + 1))
+    )
+    with httpx.Client(transport=endless) as http:
+        operator = SignedHttp("http://node", b"\1" * 32, b"\2" * 32, http, sleep=lambda _: None)
+        with pytest.raises(NodeMisbehaves):
+            operator.send("GET", "/circle")
 
 
 def test_without_tor_all_acts_are_of_one_client() -> None:
