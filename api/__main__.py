@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from api.errors import SetupError
 from api.health import is_healthy
+from api.memory import overwrite_what_is_freed
 from api.node import create_node_key
 from api.serve import serve
 from api.settings import Settings
@@ -24,6 +25,8 @@ def main(arguments: list[str]) -> str | None:
     """What to exit with: None, or a sentence for the operator."""
     match arguments:
         case ["serve" | "health" as command]:
+            if command == "serve":
+                overwrite_what_is_freed()
             try:
                 settings = Settings()  # type: ignore[call-arg]  # from the environment
                 if command == "serve":

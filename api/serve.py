@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import logging
 import os
 import socket
 import sys
 import threading
-from http import HTTPStatus
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api import memory
 from api.app import create_app, open_node
-from api.errors import (
-    PROBLEM_JSON,
-    ApiError,
-    Busy,
-    Malformed,
-    Problem,
-    SetupError,
-    log,
-    log_without_words,
-)
-from api.headers import HEADERS
+from api.connections import protocol_of
+from api.errors import ApiError, SetupError, log, log_without_words
 from api.settings import Settings
 from api.web import built_pages
 from api.workers import listening_path, listening_port, run_workers
 
-HEAD_BYTES = 16 * 1_024
-"""A request's first line and headers; ours need a tenth."""
 
+def serve(
+    settings: Settings, *, clock: Callable[[], float] = time.time, hidden: bool = True
+) -> None:
+    """Serve until a signal ends it. Raises SetupError before anything is listened to.
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal ends it. Raises SetupError before anything is listened to."""
+    Without *hidden* the account that runs the node can read its memory, as root always can.
+    """
     os.umask(0o077)
     log_quietly()
+    memory.hide(from_its_owner=hidden)
     _check_setup(settings)
     sockets = listening(settings)
     log.info("serving")
+
+    def work() -> None:
+        memory.keep_off_the_disk()
+        app = create_app(settings, clock=clock, pages=built_pages())
+        server(settings, app).run(sockets=sockets)
+
     if settings.workers == 1:
-        server(settings).run(sockets=sockets)
+        work()
     else:
-        run_workers(settings.workers, lambda: server(settings).run(sockets=sockets))
+        run_workers(settings.workers, work)
     log.info("stopped")
 
 
@@ -62,11 +62,12 @@ def listening(settings: Settings) -> list[socket.socket]:
     return sockets
 
 
-def server(settings: Settings, app: Any = None) -> uvicorn.Server:
-    """The uvicorn server of a node, to be run on `listening`; tests give their own *app*."""
+def server(settings: Settings, app: Any) -> uvicorn.Server:
+    """The uvicorn server of a node, to be run on `listening`."""
+    protocol: Any = protocol_of(settings)  # uvicorn asks less of it than its annotation says
     config = uvicorn.Config(
-        create_app(settings, pages=built_pages()) if app is None else app,
-        http=_protocol(settings),
+        app,
+        http=protocol,
         ws="none",
         lifespan="on",
         loop="uvloop",
@@ -135,84 +136,3 @@ def _uncaught(
     _kind: type[BaseException], error: BaseException, _traceback: TracebackType | None
 ) -> None:
     log_without_words(error, "uncaught")
-
-
-def _protocol(settings: Settings) -> type[asyncio.Protocol]:
-    """uvicorn's HTTP protocol with an end to what it waits for before a request begins."""
-
-    class Bounded(HttpToolsProtocol):
-        _head_bytes = 0
-        _head_timer: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._await_head()
-            if len(self.connections) > settings.connections:
-                # Told at once and in our own shape, before it costs a request.
-                self._answer(_TOO_MANY)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._forget_head()
-            super().connection_lost(exc)
-
-        def data_received(self, data: bytes) -> None:
-            if self._head_timer is not None:
-                self._head_bytes += len(data)
-            super().data_received(data)
-            # The last piece may carry body as well; only a head that goes on is too long.
-            if self._head_timer is not None and self._head_bytes > HEAD_BYTES:
-                self.send_400_response("")
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            if self._head_timer is None:
-                self._await_head()
-
-        def on_headers_complete(self) -> None:
-            self._forget_head()
-            super().on_headers_complete()
-
-        def send_400_response(self, msg: str) -> None:
-            # In our own shape; what was sent is not repeated and the caller's words not used.
-            self._answer(_NOT_HTTP)
-
-        def _answer(self, response: bytes) -> None:
-            if not self.transport.is_closing():
-                self.transport.write(response)
-                self.transport.close()
-
-        def _await_head(self) -> None:
-            self._head_bytes = 0
-            self._head_timer = self.loop.call_later(settings.header_seconds, self._too_slow)
-
-        def _forget_head(self) -> None:
-            if self._head_timer is not None:
-                self._head_timer.cancel()
-                self._head_timer = None
-
-        def _too_slow(self) -> None:
-            self._head_timer = None
-            if not self.transport.is_closing():
-                self.transport.close()
-
-    return Bounded
-
-
-def _raw(status: HTTPStatus, error: type[ApiError]) -> bytes:
-    """The problem of *error* as bytes, for where there is no application to answer yet."""
-    problem = Problem(title=error.title, status=status, code=error.code)
-    body = problem.model_dump_json().encode()
-    headers = [
-        *HEADERS,
-        (b"content-type", PROBLEM_JSON.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    if error.retry_after_seconds is not None:
-        headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
-    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
-    return f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() + lines + b"\r\n" + body
-
-
-_NOT_HTTP = _raw(HTTPStatus.BAD_REQUEST, Malformed)
-_TOO_MANY = _raw(HTTPStatus.SERVICE_UNAVAILABLE, Busy)

@@ -1,0 +1,76 @@
+"""The node's own memory: what is freed is overwritten; none of it is dumped, swapped or shown.
+
+For the length of a request the secrets of the drops it touches are in memory. Python and the C
+library give memory back as it is, so without this they would lie there for hours: in objects that
+were freed, and in a server's buffers. What can be done about it from Python:
+
+* Every allocation goes to glibc, which overwrites what is freed (`glibc.malloc.perturb`) and keeps
+  no cache of small blocks that it would hand back unchanged. Both are read when a process begins,
+  so the node begins anew with them.
+* The process is not dumpable: no core file, and its memory in /proc belongs to root.
+* Where it may, it locks its memory, so that none of it is written to swap.
+
+On another C library the first has no effect and is said in the log. `klunak drill` reads the whole
+memory of a node and counts what is found.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import resource
+import sys
+from collections.abc import Mapping
+
+from api.errors import log
+
+TUNABLES = "glibc.malloc.perturb=85:glibc.malloc.tcache_count=0"
+"""Any byte but 0 does. glibc manual, "Memory Allocation Tunables"."""
+
+ALLOCATOR = "malloc"
+"""For PYTHONMALLOC: Python's own allocator keeps freed objects as they were."""
+
+_PR_SET_DUMPABLE = 4
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
+
+
+def overwriting(environment: Mapping[str, str]) -> dict[str, str]:
+    """*environment* with an allocator that overwrites what is freed."""
+    given = environment.get("GLIBC_TUNABLES", "")
+    tunables = given if given.endswith(TUNABLES) else ":".join(filter(None, (given, TUNABLES)))
+    return {**environment, "PYTHONMALLOC": ALLOCATOR, "GLIBC_TUNABLES": tunables}
+
+
+def overwrite_what_is_freed() -> None:
+    """Begin this process anew with such an allocator, unless it has one."""
+    if platform.libc_ver()[0] != "glibc":
+        return
+    wanted = overwriting(os.environ)
+    if wanted != dict(os.environ):
+        arguments = [sys.executable, *sys.orig_argv[1:]]
+        os.execve(sys.executable, arguments, wanted)  # noqa: S606 - this very program
+
+
+def hide(*, from_its_owner: bool = True) -> None:
+    """Let no core be dumped; with *from_its_owner* let nobody but root read the memory."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if platform.libc_ver()[0] != "glibc":
+        log.warning("freed memory is not overwritten by this system's C library")
+        return
+    if from_its_owner and ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
+        log.warning("memory cannot be hidden from other processes of this account")
+
+
+def keep_off_the_disk() -> None:
+    """Lock all memory of this process, present and future, as it comes into use, if it may.
+
+    A child has to do it for itself.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (most, most))
+    # Under a limit, locking would succeed now and allocating fail later.
+    may = most == resource.RLIM_INFINITY or os.geteuid() == 0
+    flags = _MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT
+    if not may or ctypes.CDLL(None, use_errno=True).mlockall(flags):
+        log.warning("memory could be swapped: allow it to be locked, or use no swap")
