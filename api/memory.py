@@ -22,6 +22,7 @@ import platform
 import resource
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from api.errors import log
 
@@ -32,6 +33,7 @@ ALLOCATOR = "malloc"
 """For PYTHONMALLOC: Python's own allocator keeps freed objects as they were."""
 
 _PR_SET_DUMPABLE = 4
+_CAP_IPC_LOCK = 14
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
@@ -68,9 +70,21 @@ def keep_off_the_disk() -> None:
     A child has to do it for itself.
     """
     _, most = resource.getrlimit(resource.RLIMIT_MEMLOCK)
-    resource.setrlimit(resource.RLIMIT_MEMLOCK, (most, most))
     # Under a limit, locking would succeed now and allocating fail later.
-    may = most == resource.RLIM_INFINITY or os.geteuid() == 0
+    may = most == resource.RLIM_INFINITY or _has_capability(_CAP_IPC_LOCK)
     flags = _MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT
-    if not may or ctypes.CDLL(None, use_errno=True).mlockall(flags):
+    if may:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (most, most))
+        may = ctypes.CDLL(None, use_errno=True).mlockall(flags) == 0
+    if not may:
         log.warning("memory could be swapped: allow it to be locked, or use no swap")
+
+
+def _has_capability(number: int) -> bool:
+    # Root in a container may well be without it.
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return False
+    held = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(held.split()[1], 16) >> number & 1)

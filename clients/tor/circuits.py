@@ -11,8 +11,10 @@ drop by drop, each piece in time. The streams here end both, with Tor and withou
 from __future__ import annotations
 
 import secrets
+import ssl
 import time
 import typing
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -76,11 +78,19 @@ def _client(pool: httpcore.ConnectionPool) -> httpx.Client:
     return httpx.Client(transport=_Over(pool), timeout=TIMEOUT_SECONDS, trust_env=False)
 
 
+@cache
+def _nobody() -> ssl.SSLContext:
+    """A context that asks for a certificate and trusts none."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class _Over(httpx.HTTPTransport):
     """httpx's transport, over a pool that it could not be told of otherwise."""
 
     def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        super().__init__(trust_env=False)
+        # What httpx would make, with the system's authorities, is not used: the pool reads them if
+        # it is ever led to TLS. Reading them takes longer than a visit.
+        super().__init__(trust_env=False, verify=_nobody())
         self.close()
         self._pool = pool
 

@@ -21,23 +21,18 @@ from api.settings import Settings
 from tests.api.nodes import Clock, write_setup
 from tests.circles import TrialCircle
 
-_SERVE = """
-import sys
+SERVE = """
 from api.serve import serve
 from api.settings import Settings
 serve(Settings())
 """
 
-_SERVE_BY_CLOCK = """
+SERVE_BY_CLOCK = """
 import sys
 from pathlib import Path
-from api.app import create_app
-from api.serve import listening, log_quietly, server
+from api.serve import serve
 from api.settings import Settings
-settings, clock = Settings(), Path(sys.argv[1])
-log_quietly()
-app = create_app(settings, clock=lambda: float(clock.read_text()))
-server(settings, app).run(sockets=listening(settings))
+serve(Settings(), clock=lambda: float(Path(sys.argv[1]).read_text()))
 """
 
 
@@ -66,15 +61,24 @@ def served(directory: Path, trial: TrialCircle, **settings: Any) -> Iterator[str
 class ServedProcess:
     """A node in a process of its own, with everything it prints kept in a file."""
 
-    def __init__(self, directory: Path, trial: TrialCircle, clock: Path | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        trial: TrialCircle,
+        clock: Path | None = None,
+        *,
+        program: str = SERVE,
+        **settings: object,
+    ) -> None:
         """With *clock* the node reads the time, in unix seconds, from that file."""
         self.directory = directory
-        program = ["-c", _SERVE] if clock is None else ["-c", _SERVE_BY_CLOCK, str(clock)]
-        self._command = [sys.executable, *program]
+        serving = ["-c", program] if clock is None else ["-c", SERVE_BY_CLOCK, str(clock)]
+        self._command = [sys.executable, *serving]
         self.printed = directory / "printed.txt"
+        given = {**write_setup(directory, trial), **settings}
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-            **{f"KLUNAK_{k.upper()}": str(v) for k, v in write_setup(directory, trial).items()},
+            **{f"KLUNAK_{name.upper()}": str(value) for name, value in given.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -98,6 +102,12 @@ class ServedProcess:
             else:
                 return address
         raise AssertionError("the node did not start")
+
+    @property
+    def pid(self) -> int:
+        """The number of the process that was started."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End it without a warning, as a power cut does."""

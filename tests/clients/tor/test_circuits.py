@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -177,3 +178,13 @@ def test_without_tor_all_acts_are_of_one_client() -> None:
     node = NodeClient("http://127.0.0.1:1")
     assert node.apart("thread") is node
     node.close()
+
+
+def test_no_authorities_are_read_for_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("authorities were read")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", read)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", read)
+    circuits.connection("http://127.0.0.1:1", None).close()
+    circuits.on_fresh_circuit("127.0.0.1:1").close()

@@ -1,0 +1,1 @@
+"""The seizure drill: live a season of marked secrets, seize everything, report what was found."""
