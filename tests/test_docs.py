@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.trial.processes import free_port
+from clients.trial.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "vectors/README.md"])
@@ -33,7 +33,7 @@ def test_the_operations_page_can_be_followed_from_top_to_bottom(tmp_path: Path) 
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

@@ -27,7 +27,7 @@ from clients.operators.invites import kept_hash
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
 from clients.trial.circle import COORDINATORS, Trial
-from clients.trial.processes import free_port
+from clients.trial.ports import free_port
 from crypto.drops import WriteSecret, address_of, reader_of
 from crypto.labels import RECORD_BYTES, SECRET_BYTES, hashed, u8, u32
 from crypto.periods import period_of

@@ -8,7 +8,7 @@ from clients.tour.markers import catalogue_values, markers_of
 from clients.tour.season import Season
 from clients.tour.seizure import Loot, seize
 from clients.trial.circle import Trial
-from clients.trial.processes import free_port
+from clients.trial.ports import free_port
 from matching.catalogue import Catalogue
 
 

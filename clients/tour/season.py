@@ -24,7 +24,8 @@ from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, fa
 from clients.tour.scenario import Scenario
 from clients.tour.steps import Telling, in_silence
 from clients.trial.circle import COORDINATORS, Trial
-from clients.trial.processes import NodeProcess, StepProcess, free_port
+from clients.trial.ports import free_port
+from clients.trial.processes import NodeProcess, StepProcess
 from crypto.almanac import DEFAULT_POLICY, Policy
 
 INVITES_AT_ONCE = 20

@@ -15,7 +15,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -27,6 +26,7 @@ from types import TracebackType
 from typing import Self
 
 from clients.trial.accounts import as_unprivileged, give
+from clients.trial.ports import free_port
 from clients.trial.tor_control import Control
 from clients.trial.tor_process import TorFailed, TorProcess, directory_of, program
 
@@ -113,7 +113,7 @@ class TorNetwork:
 
     def _found(self) -> None:
         self._told("making the authority's keys")
-        or_port, directory_port, *ports = free_ports(2 + self._relays)
+        or_port, directory_port, *ports = (free_port() for _ in range(2 + self._relays))
         self._authority_line = self._made_authority(or_port, directory_port)
         common = (*self.lines, *_RELAY)
         ports_of_authority = (f"ORPort 127.0.0.1:{or_port}", f"DirPort 127.0.0.1:{directory_port}")
@@ -180,15 +180,6 @@ class TorNetwork:
         if done.returncode:
             raise TorFailed(done.stdout + done.stderr)
         return done.stdout
-
-
-def free_ports(count: int) -> list[int]:
-    """As many ports of loopback that nobody listens on at this moment, all different."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def _force_vote(authority: TorProcess) -> None:

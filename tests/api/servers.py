@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -18,8 +17,10 @@ import httpx
 from api.app import create_app
 from api.serve import listening, server
 from api.settings import Settings
+from clients.trial.ports import free_port
 from tests.api.nodes import Clock, write_setup
 from tests.circles import TrialCircle
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 SERVE = """
 from api.serve import serve
@@ -34,12 +35,6 @@ from api.serve import serve
 from api.settings import Settings
 serve(Settings(), clock=lambda: float(Path(sys.argv[1]).read_text()))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager
@@ -93,15 +88,17 @@ class ServedProcess:
                 stderr=subprocess.STDOUT,
             )
         address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            assert self._process.poll() is None, self.printed.read_text()
-            try:
-                httpx.get(address)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return address
-        raise AssertionError("the node did not start")
+        wait_until(lambda: self._answers(address))
+        return address
+
+    def _answers(self, address: str) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.printed.read_text()
+        try:
+            httpx.get(address, timeout=PATIENCE_SECONDS)
+        except httpx.TransportError:
+            return False
+        return True
 
     @property
     def pid(self) -> int:
@@ -119,4 +116,4 @@ class ServedProcess:
         """End it as a person does."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(PATIENCE_SECONDS)

@@ -120,7 +120,9 @@ def spoiled_stamps(node: TrialNode) -> dict[str, Stamp]:
     nonce = secrets.token_bytes(32)
     receipt = node.trial.receipt(nonce)
     return {
-        "one bit flipped": Stamp(good.period, good.nonce, bytes([*good.signature[:-1], 0])),
+        "one bit flipped": Stamp(
+            good.period, good.nonce, bytes([*good.signature[:-1], good.signature[-1] ^ 1])
+        ),
         "another nonce": Stamp(good.period, nonce, good.signature),
         "another period": Stamp(good.period - 1, good.nonce, good.signature),
         "a period nobody has": Stamp(7, good.nonce, good.signature),

@@ -16,6 +16,7 @@ from tests.api.people import begin_epoch, look, new_card, post, round_work, whol
 from tests.api.test_intake import Intake, worked
 from tests.api.test_invites import give_invites
 from tests.circles import TrialCircle
+from tests.patience import wait_until
 
 EXPIRING = ("drops", "cards", "burned", "claims", "invites", "waiting", "intake", "batches")
 
@@ -116,16 +117,10 @@ def test_a_node_sweeps_when_it_starts(tmp_path: Path, trial: TrialCircle, clock:
 
 
 def test_a_node_sweeps_when_a_day_begins(tmp_path: Path, trial: TrialCircle, clock: Clock) -> None:
-    import time
-
     with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05) as node:
         node.post("/visit/meet", secrets.token_bytes(192))
         clock.pass_days(400)
-        for _ in range(100):
-            if not node.rows()["claims"]:
-                break
-            time.sleep(0.05)
-        assert node.rows()["claims"] == []
+        wait_until(lambda: not node.rows()["claims"])
 
 
 def test_a_large_sweep_goes_in_small_steps(

@@ -44,6 +44,7 @@ from crypto.sealing import seal
 from matching.trial_catalogue import TRIAL_CATALOGUE
 from tests.api.nodes import Clock
 from tests.circles import TODAY, TrialCircle, make_trial_circle
+from tests.patience import PATIENCE_SECONDS
 
 PASSPHRASE = "сем вёдраў бульбы"
 DAY = TODAY + 10
@@ -63,7 +64,9 @@ class Desks:
     trial: TrialCircle
     url: str
     directory: Path
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
+    http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(trust_env=False, timeout=PATIENCE_SECONDS)
+    )
     clock: Clock = field(default_factory=Clock)
 
     @property

@@ -11,24 +11,23 @@ from typer.testing import CliRunner
 from clients.bench.timing import EVIDENCE, compared
 from clients.cli.app import command
 
-NOISE = np.random.default_rng(7)
 
-
-def times(count: int, shift: float = 0.0) -> np.ndarray:
+def times(count: int, seed: int, shift: float = 0.0) -> np.ndarray:
     """Like a request's: a little noise, and now and then something slow."""
-    slow = NOISE.exponential(3_000, count) * (NOISE.random(count) < 0.05)
-    return 1_000 + shift + NOISE.normal(0, 40, count) + slow
+    noise = np.random.default_rng(seed)
+    slow = noise.exponential(3_000, count) * (noise.random(count) < 0.05)
+    return 1_000 + shift + noise.normal(0, 40, count) + slow
 
 
 def test_equal_times_are_no_evidence() -> None:
-    figures = compared(times(20_000), times(20_000))
+    figures = compared(times(20_000, 1), times(20_000, 2))
 
     assert abs(figures["t"]) < EVIDENCE
     assert abs(figures["t_cropped"]) < EVIDENCE
 
 
 def test_a_small_difference_behind_slow_samples_is_found_by_cropping() -> None:
-    figures = compared(times(20_000, shift=5), times(20_000))
+    figures = compared(times(20_000, 3, shift=5), times(20_000, 4))
 
     assert abs(figures["t"]) < EVIDENCE
     assert figures["t_cropped"] > EVIDENCE
@@ -40,4 +39,4 @@ def test_the_bench_measures_a_real_node() -> None:
 
     figures = json.loads(ran.stdout)
     assert figures["samples"] == 100
-    assert set(figures) == set(compared(times(50), times(50)))
+    assert set(figures) == set(compared(times(50, 5), times(50, 6)))

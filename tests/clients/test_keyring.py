@@ -32,6 +32,7 @@ from clients.operators.sealed_file import (
     RFC_9106_SECOND_ONE_LANE,
 )
 from crypto.errors import InvalidKey
+from tests.patience import PATIENCE_SECONDS
 
 PASSPHRASE = "сем вёдраў бульбы"
 
@@ -173,7 +174,7 @@ def test_two_clerks_at_once_lose_no_burn(path: Path, keyring: CoordinatorKeyring
     for clerk in clerks:
         clerk.start()
     for clerk in clerks:
-        clerk.join(60)
+        clerk.join(PATIENCE_SECONDS)
     assert [clerk.exitcode for clerk in clerks] == [0, 0]
     assert len({one.spent for one in keyring.refresh().burned_receipts}) == 20
 

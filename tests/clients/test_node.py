@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from clients.errors import CircleSubstituted, NodeMisbehaves, NodeRefused, NodeUnreachable
-from clients.node import ATTEMPTS, NodeClient
+from clients.node import ATTEMPTS, PAUSE_SECONDS, NodeClient
 from crypto.descriptors import write_epoch_descriptor
 from tests.circles import make_trial_circle
 from tests.fakes import FakeNode
@@ -89,7 +89,8 @@ def test_trouble_on_the_way_is_tried_again_and_then_told() -> None:
 
     assert len(seen) == ATTEMPTS
     assert len(pauses) == ATTEMPTS - 1
-    assert len(set(pauses)) == ATTEMPTS - 1
+    for number, seconds in enumerate(pauses, start=1):
+        assert 0.5 <= seconds / (PAUSE_SECONDS * 2**number) < 1.5
     assert "SS" not in repr(told.value)
     assert told.value.__cause__ is None
 

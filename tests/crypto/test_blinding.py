@@ -50,7 +50,7 @@ def test_rfc_9474_s_signature_comes_out_of_its_private_key() -> None:
     assert pow(blinded, pow(e, -1, (p - 1) * (q - 1)), n) == int(vector["blind_signature"], 16)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.binary(max_size=100), st.binary(min_size=BLINDING_BYTES, max_size=BLINDING_BYTES))
 def test_unblinding_the_blind_signature_gives_a_signature(message: bytes, blinding: bytes) -> None:
     blinding = blinding[:-1] + b"\x01"  # nought alone has no inverse

@@ -92,7 +92,7 @@ def test_a_planted_fault_is_found(tmp_path: Path) -> None:
         "atheris.instrument_func(target)\n"
         "atheris.Setup(sys.argv, atheris.instrument_func(target)); atheris.Fuzz()\n"
     )
-    options = ["-max_total_time=20", f"-artifact_prefix={tmp_path}/"]
+    options = ["-max_total_time=120", f"-artifact_prefix={tmp_path}/"]
     ran = subprocess.run([sys.executable, "-c", program, *options], capture_output=True)
 
     assert ran.returncode != 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from clients.trial.processes import free_port
+from clients.trial.ports import free_port
 
 
 @dataclass(frozen=True)

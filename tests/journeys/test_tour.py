@@ -42,7 +42,7 @@ def assert_a_season(figures: dict[str, Any]) -> None:
 
 @pytest.mark.journey
 def test_parcels_travel_in_every_mode_and_the_node_knows_nobody() -> None:
-    figures = tour("--families", "18", "--donors", "14", "--seed", "3", seconds=400)
+    figures = tour("--families", "18", "--donors", "14", "--seed", "3", seconds=1_200)
 
     assert_a_season(figures)
     assert_nothing_to_seize(figures)
@@ -56,7 +56,7 @@ def test_parcels_travel_in_every_mode_and_the_node_knows_nobody() -> None:
 def test_a_node_and_a_matcher_killed_three_times_each_lose_nothing() -> None:
     """The season itself notices a lost word, and a code, address or receipt that counts twice."""
     arguments = ["--families", "10", "--donors", "8", "--seed", "5", "--epochs", "12"]
-    figures = tour(*arguments, "--kills", "3", seconds=400)
+    figures = tour(*arguments, "--kills", "3", seconds=1_200)
 
     assert figures["node_kills"] == figures["matcher_kills"] == 3
     assert_a_season(figures)

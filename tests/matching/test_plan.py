@@ -26,7 +26,7 @@ def everybody(plan: Plan) -> list[Hashable]:
     return found + ([] if plan.odd is None else [plan.odd])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     requests=st.integers(0, 25),

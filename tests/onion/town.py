@@ -30,9 +30,10 @@ from clients.operators.operator import OperatorClient
 from clients.tor.keys import new_onion_key
 from clients.trial.accounts import as_unprivileged, give
 from clients.trial.circle import COORDINATORS, Trial
+from clients.trial.ports import free_port
 from clients.trial.processes import Process
 from clients.trial.tor_control import Control
-from clients.trial.tor_network import TorNetwork, free_ports
+from clients.trial.tor_network import TorNetwork
 from clients.trial.tor_process import TorProcess, directory_of
 from crypto.lists import draw_list, list_to_key
 
@@ -74,7 +75,7 @@ class OnionTown:
             operators_socket=self._shared("operators") / "http",
         )
         self.service = self._service()
-        self.strangers_socks, self.operators_socks = free_ports(2)
+        self.strangers_socks, self.operators_socks = free_port(), free_port()
         self.strangers = self.network.client(
             "strangers", f"SocksPort 127.0.0.1:{self.strangers_socks}", "SocksTimeout 20"
         )

@@ -20,8 +20,9 @@ from api.models import Epoch, Invite
 from api.store import open_store
 from clients.bench.node.floor import TABLES
 from clients.bench.node.people import EPOCH, Prepared
+from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
-from clients.trial.processes import Process, ProcessFailed, free_port
+from clients.trial.processes import Process, ProcessFailed
 from crypto.drops import DropAddress, WriteSecret, address_of, reader_of
 
 CHUNK_ROWS = 500

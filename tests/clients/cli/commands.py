@@ -30,6 +30,7 @@ from crypto.descriptors import EpochDescriptor
 from crypto.lists import GroceryList, Language, draw_list, format_line
 from matching.catalogue import Catalogue
 from matching.trial_catalogue import TRIAL_CATALOGUE
+from tests.patience import PATIENCE_SECONDS
 
 DAY_SECONDS = 86_400
 NOT_RELATED = ("KLUNAK_NODE", "KLUNAK_CIRCLE", "KLUNAK_LANGUAGE")
@@ -65,7 +66,7 @@ def run(
         text=True,
         encoding="utf-8",
         env={**clean, "COLUMNS": "120", "NO_COLOR": "1", **(environment or {})},
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
@@ -83,7 +84,7 @@ def at_keyboard(*arguments: str, typed: Sequence[str], environment: dict[str, st
             env={**os.environ, "COLUMNS": "120", "NO_COLOR": "1", **environment},
         )
         os.write(ours, "".join(f"{line}\n" for line in typed).encode())
-        out, told = child.communicate(timeout=120)
+        out, told = child.communicate(timeout=PATIENCE_SECONDS)
     finally:
         os.close(theirs)
         os.close(ours)

@@ -10,7 +10,7 @@ import {
   NodeRefused,
   NodeUnreachable,
 } from "../../src/clients/errors.ts";
-import { ATTEMPTS, NodeClient } from "../../src/clients/node.ts";
+import { ATTEMPTS, NodeClient, PAUSE_SECONDS } from "../../src/clients/node.ts";
 import { OCTETS, problem, response } from "./responses.ts";
 import { World, type Fetch } from "./world.ts";
 
@@ -80,7 +80,11 @@ test("trouble on the way is tried again, and then told without its cause", async
     return true;
   });
   assert.equal(calls, ATTEMPTS);
-  assert.equal(new Set(pauses).size, ATTEMPTS - 1);
+  assert.equal(pauses.length, ATTEMPTS - 1);
+  for (const [before, seconds] of pauses.entries()) {
+    const jitter = seconds / (PAUSE_SECONDS * 2 ** (before + 1));
+    assert.ok(jitter >= 0.5 && jitter < 1.5, String(pauses));
+  }
 });
 
 test("a busy node is asked again with the same bytes", async () => {

@@ -34,7 +34,8 @@ from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
 from clients.trial.circle import COORDINATORS, Trial
-from clients.trial.processes import StepProcess, free_port
+from clients.trial.ports import free_port
+from clients.trial.processes import StepProcess
 from crypto.messages.pages import Kind
 from crypto.messages.shelf import Wish
 
