@@ -19,6 +19,9 @@ from crypto.sealing import SealingKey
 BLINDING_BYTES = 272
 """16 bytes more than a modulus, so that reducing leaves no bias worth naming."""
 
+PARTNER_MARK_BYTES = 16
+"""Only its owner ever compares one: 16 bytes of a keyed value, for a shelf has eight slots."""
+
 
 class _Hidden:
     """Secrets: a `repr` says what it is and nothing else."""
@@ -149,6 +152,12 @@ class Pseudonym(_Hidden):
     def share(self, rendezvous: bytes, peer_root: bytes) -> bytes:
         """This side's share of a conversation's key; a fresh process finds the same."""
         return derive(self.secret, "share", rendezvous, peer_root)
+
+    def partner_mark(self, rendezvous: bytes, peer_root: bytes, matched: int) -> bytes:
+        """16 bytes by which a shelf knows the partner of epoch *matched* again. Nobody else can
+        compute them, so no other partner can be made to fit."""
+        context = (rendezvous, peer_root, u32(matched))
+        return derive(self.secret, "partner mark", *context, length=PARTNER_MARK_BYTES)
 
 
 def notice_write(notice_secret: bytes, epoch: int) -> WriteSecret:

@@ -55,10 +55,12 @@ def _met(state: State) -> State:
     slot = state.slot
     if state.encounter is None or slot is None:
         return state
-    slot = met(slot, state.matched)
+    slot = met(slot, state.matched, state.encounter.partner)
     if state.page_one is not None:
         slot = replace(slot, peer_share=state.page_one.share)
-    return state.with_slot(met=slot.met, peer_share=slot.peer_share, code=slot.code)
+    return state.with_slot(
+        met=slot.met, partner=slot.partner, peer_share=slot.peer_share, code=slot.code
+    )
 
 
 def _back_again(state: State) -> State:

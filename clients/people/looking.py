@@ -16,7 +16,7 @@ from typing import TypeVar
 from clients.errors import NodeMisbehaves
 from clients.node import OpenEpoch
 from clients.people import seals
-from clients.people.meetings import VOUCHER, Encounter, encounter_of
+from clients.people.meetings import VOUCHER, Encounter, encounter_of, is_second
 from clients.people.person import THREADS, Place, out_reads, shelf_reads
 from clients.people.seals import Under
 from clients.people.state import State
@@ -135,6 +135,9 @@ def _with_encounter(state: State) -> State:
         return replace(state, notice=None)
     chosen = slot.chosen if slot.chosen is not None else state.shelf.wish
     encounter = encounter_of(state.circle, state.place, state.shelf.role, chosen, match)
+    if encounter is not None and is_second(slot, encounter):
+        # Whatever the first was shown stays as it lies; the second is answered as nobody is.
+        return replace(state, notice=None, refused=True)
     refused = encounter is None and state.notice.phase in (HELD, AGREED)
     return replace(state, encounter=encounter, refused=refused)
 

@@ -70,8 +70,17 @@ class Encounter:
     @property
     def share(self) -> bytes:
         """One's own share; the same in every process."""
-        peer_root = self.meeting.offer_root if self.role == FAMILY else self.meeting.request_root
-        return self.place.pseudonym.share(self.match.rendezvous, peer_root)
+        return self.place.pseudonym.share(self.match.rendezvous, self._peer_root)
+
+    @property
+    def partner(self) -> bytes:
+        """The mark by which the shelf knows this partner again."""
+        pseudonym = self.place.pseudonym
+        return pseudonym.partner_mark(self.match.rendezvous, self._peer_root, self.matched)
+
+    @property
+    def _peer_root(self) -> bytes:
+        return self.meeting.offer_root if self.role == FAMILY else self.meeting.request_root
 
     def key(self, peer_share: bytes) -> bytes:
         """The conversation key, from both shares."""
@@ -155,11 +164,18 @@ def encounter_of(
     return Encounter(place, role, match, meeting)
 
 
-def met(slot: Slot, matched: int) -> Slot:
-    """The slot as it speaks of the match of epoch *matched*: what belonged to another is gone."""
+def met(slot: Slot, matched: int, partner: bytes) -> Slot:
+    """The slot as it speaks of *partner*, met in epoch *matched*: what belonged to another is
+    gone."""
     if slot.met == matched:
         return slot
-    return replace(slot, met=matched, peer_share=None, code="")
+    return replace(slot, met=matched, partner=partner, peer_share=None, code="")
+
+
+def is_second(slot: Slot, encounter: Encounter) -> bool:
+    """Whether the slot's epoch had another partner. A round gives a card one; a matcher that
+    names two wants what the first was given shown to the second."""
+    return slot.met == encounter.matched and slot.partner != encounter.partner
 
 
 def checked(words: str) -> str:

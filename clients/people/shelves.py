@@ -57,6 +57,7 @@ def new_slot(
         earns=0,
         chosen=None,
         met=0,
+        partner=None,
         peer_share=None,
         code="",
     )

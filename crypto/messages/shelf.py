@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crypto.keys import PARTNER_MARK_BYTES
 from crypto.messages.cards import AGAIN_BYTES, MAX_AGAINS
 from crypto.messages.intake import LANGUAGE
 from crypto.messages.pages import CODE_BYTES
@@ -52,8 +53,9 @@ class Slot(Message):
 
     A posted card carries its certificate itself, so the signatures leave the shelf once the card
     is seen to stand; a family's receipt stays until it is spent. `earns` is the index that a
-    confirmation of this slot pays for; `met` the epoch of the match that `peer_share` and `code`
-    belong to (a donor's own voucher code, so that page 1 can be written anew).
+    confirmation of this slot pays for; `met` the epoch and `partner` the mark of the match that
+    `peer_share` and `code` belong to (a donor's own voucher code, so that page 1 can be written
+    anew): an epoch has one partner.
     """
 
     index: int = shaped(U16)
@@ -66,6 +68,7 @@ class Slot(Message):
     earns: int = shaped(U16)
     chosen: Wish | None = shaped(optional(part(Wish)))
     met: int = shaped(U32)
+    partner: bytes | None = shaped(optional(octets(PARTNER_MARK_BYTES)))
     peer_share: bytes | None = shaped(optional(octets(32)))
     code: str = shaped(text(CODE_BYTES))
 

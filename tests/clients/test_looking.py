@@ -11,6 +11,7 @@ from clients.errors import CircleSubstituted, NotPossible
 from clients.people.meetings import encounter_of
 from clients.people.person import Place
 from clients.people.views import Status
+from crypto.certificates import CardClass
 from crypto.conversations import TO_DONOR, TO_FAMILY
 from crypto.descriptors import write_epoch_descriptor
 from crypto.drops import address_of, reader_of
@@ -18,6 +19,7 @@ from crypto.errors import CannotOpen
 from crypto.keys import Person, Pseudonym, outbox_key
 from crypto.labels import bound
 from crypto.messages.intake import DONOR
+from crypto.messages.notices import Peer
 from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import PageOne
 from crypto.records import open_record
@@ -269,6 +271,56 @@ def test_a_notice_of_an_earlier_match_does_not_bring_it_back() -> None:
     view = world.family().visit()
     assert view.card is not None
     assert view.card.code == "CODE-2"
+
+
+@pytest.mark.parametrize("mode", [VOUCHER, DELIVERY])
+def test_a_second_partner_of_one_epoch_is_given_nothing(mode: int) -> None:
+    """A hostile matcher shows one accepted offer to two families, under one epoch."""
+    world = World().held(mode)
+    code = "CODE-1" if mode == VOUCHER else None
+    world.donor().accept(0, code)
+    offer = world.matchmaker.of(1)[0]
+    first, page_one = offer.match, pseudonym_of(world, DONOR_LIST).pages_write[0]
+    assert first is not None
+    given = world.node.read(reader_of(page_one))
+    spy = pseudonym_of(world, b"s" * 32)
+    key, tag = spy.sealing_key.public, spy.claim_tag
+    signatures = world.trial.certificate(CardClass.REQUEST, key, tag)
+    peer = Peer(world.trial.period, key, tag, signatures)
+
+    for lied in (replace(first, peer=peer), replace(first, rendezvous=b"r" * 32)):
+        offer.match = lied
+        world.matchmaker.round()
+        view = world.donor().visit()
+        with pytest.raises(NotPossible):
+            world.donor().say(0, "is it you?")
+
+        assert view.slot(0).status == Status.REFUSED_MATCH
+        assert world.node.read(reader_of(page_one)) == given
+
+    offer.match = first
+    world.matchmaker.round()
+    assert world.donor().visit().slot(0).status != Status.REFUSED_MATCH
+    card = world.family().visit().card
+    assert card is not None
+    assert card.code == (code or "")
+
+
+def test_a_family_shows_its_address_to_one_donor_of_an_epoch() -> None:
+    world = World().agreed(DELIVERY)
+    world.family().show_address("Vulica 1")
+    before = shown(world)
+    spy = pseudonym_of(world, b"s" * 32)
+    key, tag = spy.sealing_key.public, spy.claim_tag
+    signatures = world.trial.certificate(CardClass.OFFER, key, tag)
+
+    lie(world, peer=Peer(world.trial.period, key, tag, signatures))
+    view = world.family().visit()
+
+    assert view.status == Status.REFUSED_MATCH
+    assert shown(world) == before
+    with pytest.raises(NotPossible):
+        world.family().show_address("Vulica 1")
 
 
 def test_blanked_pages_are_written_again() -> None:

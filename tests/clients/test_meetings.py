@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from clients.errors import TooLong
-from clients.people.meetings import Encounter, count, encounter_of, last, met, said
+from clients.people.meetings import Encounter, count, encounter_of, is_second, last, met, said
 from clients.people.person import Place, class_of
 from clients.people.shelves import new_slot
 from crypto.keys import Person
@@ -159,10 +159,24 @@ def test_a_certified_key_that_is_none_is_no_encounter(spoil: Callable[[bytes], b
 
 def test_another_match_takes_nothing_over_from_the_one_before() -> None:
     slot = new_slot(0, (), b"s" * 256, None)
-    slot = replace(slot, met=5, peer_share=b"x" * 32, code="CODE-1")
+    first, second = b"1" * 16, b"2" * 16
+    slot = replace(slot, met=5, partner=first, peer_share=b"x" * 32, code="CODE-1")
 
-    assert met(slot, 5) is slot
-    assert met(slot, 6) == replace(slot, met=6, peer_share=None, code="")
+    assert met(slot, 5, first) is slot
+    assert met(slot, 6, second) == replace(slot, met=6, partner=second, peer_share=None, code="")
+
+
+def test_one_epoch_has_one_partner() -> None:
+    family, _ = both_sides()
+    later, _ = both_sides(matched=6)
+    slot = met(new_slot(0, (), b"", None), family.matched, family.partner)
+    second = replace(family, match=replace(family.match, rendezvous=b"w" * 32))
+    third = replace(family, meeting=replace(family.meeting, offer_root=b"r" * 32))
+
+    assert not is_second(slot, family)
+    assert is_second(slot, second)
+    assert is_second(slot, third)
+    assert not is_second(slot, later)
 
 
 def test_the_same_message_twice_in_a_row_is_one_unless_it_is_meant_anew() -> None:

@@ -91,12 +91,21 @@ UNSPENT = Slot(
     earns=U16,
     chosen=WISH,
     met=U32,
+    partner=None,
     peer_share=None,
     code="",
 )
 """A slot that holds its signatures has met nobody, so there is no share and no code yet."""
 
-SPENT = replace(UNSPENT, stage=1, signatures=(), stamp=None, peer_share=B32, code="c" * 64)
+SPENT = replace(
+    UNSPENT,
+    stage=1,
+    signatures=(),
+    stamp=None,
+    partner=b"p" * 16,
+    peer_share=B32,
+    code="c" * 64,
+)
 
 SHELF = Shelf(
     role=DONOR,

@@ -65,7 +65,7 @@ ARITY = {
     "in": 5,
     "donor's shelf": 10,
     "wish": 6,
-    "unspent slot": 12,
+    "unspent slot": 13,
     "card": 15,
     "carried card": 2,
     "state": 14,

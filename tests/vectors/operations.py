@@ -185,6 +185,7 @@ def pseudonym(given: Json) -> Json:
             receipt_nonce=who.receipt_nonce,
             card_retry=who.card_retry,
             share=who.share(rendezvous, peer_root),
+            partner_mark=who.partner_mark(rendezvous, peer_root, epoch),
             outbox_key=keys.outbox_key(notice_secret),
             notice_write=keys.notice_write(notice_secret, epoch),
             notice_key=keys.notice_key(notice_secret, epoch),

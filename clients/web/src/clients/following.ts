@@ -47,9 +47,8 @@ export function blanksDue(state: State): readonly Uint8Array[] | null {
 
 function withMet(state: State): State {
   if (state.encounter === null || state.slot === null) return state;
-  const slot = met(state.slot, state.matched);
-  const peerShare = state.pageOne?.share ?? slot.peerShare;
-  return state.withSlot({ met: slot.met, peerShare, code: slot.code });
+  const slot = met(state.slot, state.matched, state.encounter.partner);
+  return state.withSlot({ ...slot, peerShare: state.pageOne?.share ?? slot.peerShare });
 }
 
 /** An idle card waits for its owner's word: to have come back is the word. */

@@ -24,7 +24,7 @@ import { Shelf } from "../crypto/messages/shelf.ts";
 import { openRecord, type SharedKey } from "../crypto/records.ts";
 import type { MessageKind } from "../crypto/shapes.ts";
 import { NodeMisbehaves } from "./errors.ts";
-import { VOUCHER, encounterOf, type Encounter } from "./meetings.ts";
+import { VOUCHER, encounterOf, isSecond, type Encounter } from "./meetings.ts";
 import type { OpenEpoch } from "./node.ts";
 import { THREADS, outReads, shelfReads, type Place } from "./person.ts";
 import * as seals from "./seals.ts";
@@ -143,6 +143,10 @@ function withEncounter(state: State): State {
   if (match.matched < slot.met) return state.with({ notice: null });
   const chosen = slot.chosen ?? shelf.wish;
   const encounter = encounterOf(state.circle, state.place, shelf.role, chosen, match);
+  if (encounter !== null && isSecond(slot, encounter)) {
+    // Whatever the first was shown stays as it lies; the second is answered as nobody is.
+    return state.with({ notice: null, refused: true });
+  }
   const refused = encounter === null && (notice.phase === HELD || notice.phase === AGREED);
   return state.with({ encounter, refused });
 }

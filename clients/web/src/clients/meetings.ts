@@ -9,7 +9,7 @@
  * here.
  */
 
-import { isWellFormed, randomBytes, utf8 } from "../crypto/bytes.ts";
+import { isWellFormed, randomBytes, sameBytes, utf8 } from "../crypto/bytes.ts";
 import { verifyCertificate } from "../crypto/certificates.ts";
 import type { Circle } from "../crypto/circle.ts";
 import {
@@ -68,9 +68,17 @@ export class Encounter {
 
   /** One's own share; the same on every device. */
   get share(): Uint8Array {
-    const { offerRoot, requestRoot } = this.meeting;
-    const peerRoot = this.role === FAMILY ? offerRoot : requestRoot;
-    return this.place.pseudonym.share(this.match.rendezvous, peerRoot);
+    return this.place.pseudonym.share(this.match.rendezvous, this.#peerRoot);
+  }
+
+  /** The mark by which the shelf knows this partner again. */
+  get partner(): Uint8Array {
+    const { pseudonym } = this.place;
+    return pseudonym.partnerMark(this.match.rendezvous, this.#peerRoot, this.matched);
+  }
+
+  get #peerRoot(): Uint8Array {
+    return this.role === FAMILY ? this.meeting.offerRoot : this.meeting.requestRoot;
   }
 
   /** The conversation key, from both shares. */
@@ -164,9 +172,19 @@ export function encounterOf(
   return new Encounter(place, role, match, meeting);
 }
 
-/** The slot as it speaks of the match of epoch *matched*: what belonged to another is gone. */
-export function met(slot: Slot, matched: number): Slot {
-  return slot.met === matched ? slot : { ...slot, met: matched, peerShare: null, code: "" };
+/** The slot as it speaks of *partner*, met in epoch *matched*: what belonged to another is gone. */
+export function met(slot: Slot, matched: number, partner: Uint8Array): Slot {
+  if (slot.met === matched) return slot;
+  return { ...slot, met: matched, partner, peerShare: null, code: "" };
+}
+
+/**
+ * Whether the slot's epoch had another partner. A round gives a card one; a matcher that names two
+ * wants what the first was given shown to the second.
+ */
+export function isSecond(slot: Slot, encounter: Encounter): boolean {
+  if (slot.met !== encounter.matched) return false;
+  return slot.partner === null || !sameBytes(slot.partner, encounter.partner);
 }
 
 /** *words*, if they fit a message. Raises TooLong. */

@@ -62,6 +62,7 @@ export function newSlot(
     earns: 0,
     chosen: null,
     met: 0,
+    partner: null,
     peerShare: null,
     code: "",
   };

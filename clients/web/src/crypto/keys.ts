@@ -15,6 +15,9 @@ import { SealingKey } from "./sealing.ts";
 /** 16 bytes more than a modulus, so that reducing leaves no bias worth naming. */
 export const BLINDING_BYTES = 272;
 
+/** Only its owner ever compares one: 16 bytes of a keyed value, for a shelf has eight slots. */
+export const PARTNER_MARK_BYTES = 16;
+
 const deriveWrite = (...walk: Parameters<typeof derive>): WriteSecret =>
   derive(...walk) as WriteSecret;
 
@@ -161,6 +164,15 @@ export class Pseudonym {
   /** This side's share of a conversation's key; a fresh page finds the same. */
   share(rendezvous: Uint8Array, peerRoot: Uint8Array): Uint8Array {
     return derive(this.#secret, "share", rendezvous, peerRoot);
+  }
+
+  /**
+   * 16 bytes by which a shelf knows the partner of epoch *matched* again. Nobody else can compute
+   * them, so no other partner can be made to fit.
+   */
+  partnerMark(rendezvous: Uint8Array, peerRoot: Uint8Array, matched: number): Uint8Array {
+    const context = [rendezvous, peerRoot, u32(matched)];
+    return deriveLong(PARTNER_MARK_BYTES, this.#secret, "partner mark", ...context);
   }
 }
 

@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { CardClass } from "../../src/crypto/certifying_keys.ts";
+import { readerOf } from "../../src/crypto/drops.ts";
 import { toHex } from "../../src/crypto/bytes.ts";
 import { CircleSubstituted, NotPossible, Status, slotOfView } from "../../src/clients/index.ts";
+import { PERIOD } from "./circles.ts";
 import { cardOf, lie, nameOf, outboxOf, personOf, pseudonymOf } from "./reading.ts";
 import {
   DELIVERY,
@@ -77,6 +80,41 @@ test("a refused match gets no word and no share", async () => {
   // No share of the family's, no key to talk under.
   await assert.rejects(world.donor().say(0, "hello?"), NotPossible);
 });
+
+for (const mode of [VOUCHER, DELIVERY]) {
+  test(`a second partner of one epoch is given nothing, mode ${String(mode)}`, async () => {
+    // A hostile matcher shows one accepted offer to two families, under one epoch.
+    const world = await World.held(mode);
+    await world.donor().accept(0, mode === VOUCHER ? "CODE-1" : null);
+    const first = cardOf(world, 1).match ?? assert.fail();
+    const [pageOne] = pseudonymOf(world, DONOR_LIST).pagesWrite;
+    const read = (): Uint8Array => world.node.read(readerOf(pageOne ?? assert.fail()));
+    const given = read();
+    const spy = pseudonymOf(world, new Uint8Array(32).fill(0x73));
+    const { claimTag } = spy;
+    const publicKey = spy.sealingKey.public;
+    const signatures = world.trial.certificate(CardClass.REQUEST, publicKey, claimTag);
+    const peer = { period: PERIOD, publicKey, claimTag, signatures };
+
+    for (const changes of [{ peer }, { rendezvous: new Uint8Array(32) }]) {
+      world.matchmaker.round(() => {
+        cardOf(world, 1).match = { ...first, ...changes };
+      });
+      const view = await world.donor().visit();
+      await assert.rejects(world.donor().say(0, "is it you?"), NotPossible);
+
+      assert.equal(slotOfView(view, 0)?.status, Status.REFUSED_MATCH);
+      assert.deepEqual(read(), given);
+    }
+
+    world.matchmaker.round(() => {
+      cardOf(world, 1).match = first;
+    });
+    assert.notEqual(slotOfView(await world.donor().visit(), 0)?.status, Status.REFUSED_MATCH);
+    const code = (await world.family().visit()).card?.code;
+    assert.equal(code, mode === VOUCHER ? "CODE-1" : "");
+  });
+}
 
 test("an outbox brought back from earlier is outrun", async () => {
   const world = await World.agreed(DELIVERY);

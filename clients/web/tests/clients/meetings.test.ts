@@ -14,6 +14,7 @@ import {
   count,
   encounterOf,
   last,
+  isSecond,
   met,
   said,
   type Encounter,
@@ -122,8 +123,19 @@ test("a mode or a region that was never chosen is no encounter", () => {
 
 test("what belonged to another match leaves the slot", () => {
   const slot = { ...newSlot(0, [], new Uint8Array(256), null), met: 5, code: "CODE-1" };
-  assert.equal(met(slot, 5), slot);
-  assert.deepEqual([met(slot, 6).met, met(slot, 6).code], [6, ""]);
+  const partner = new Uint8Array(16);
+  assert.equal(met(slot, 5, partner), slot);
+  assert.deepEqual([met(slot, 6, partner).met, met(slot, 6, partner).code], [6, ""]);
+});
+
+test("one epoch has one partner", () => {
+  const slot = met(newSlot(0, [], new Uint8Array(256), null), family.matched, family.partner);
+  const second = { ...matchWith(PEERS[1]), rendezvous: new Uint8Array(32) };
+  const other = encounterOf(trial.circle, placeOf(FAMILY_LIST), FAMILY, WISH, second);
+  assert.ok(other !== null);
+  assert.equal(isSecond(slot, family), false);
+  assert.equal(isSecond(slot, other), true);
+  assert.equal(isSecond(slot, sideOf(FAMILY, 6)), false);
 });
 
 test("the same message twice is said once, unless it is meant anew", () => {

@@ -302,6 +302,7 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
     const who = person.pseudonym(given.number("index"));
     const { noticeSecret } = who;
     const epoch = given.number("epoch");
+    const [rendezvous, peerRoot] = [given.bytes("rendezvous"), given.bytes("peer_root")];
     return {
       pseudonym: toHex(who.secret),
       public_key: toHex(who.sealingKey.public),
@@ -315,7 +316,8 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
       stamp_nonce: toHex(who.stampNonce),
       receipt_nonce: toHex(who.receiptNonce),
       card_retry: toHex(who.cardRetry),
-      share: toHex(who.share(given.bytes("rendezvous"), given.bytes("peer_root"))),
+      share: toHex(who.share(rendezvous, peerRoot)),
+      partner_mark: toHex(who.partnerMark(rendezvous, peerRoot, epoch)),
       outbox_key: toHex(keys.outboxKey(noticeSecret)),
       notice_write: toHex(keys.noticeWrite(noticeSecret, epoch)),
       notice_key: toHex(keys.noticeKey(noticeSecret, epoch)),

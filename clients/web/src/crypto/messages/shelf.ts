@@ -17,6 +17,7 @@ import {
 } from "../shapes.ts";
 import { AGAIN_BYTES, MAX_AGAINS } from "./cards.ts";
 import { LANGUAGE } from "./intake.ts";
+import { PARTNER_MARK_BYTES } from "../keys.ts";
 import { CODE_BYTES } from "./pages.ts";
 import { SIGNATURE } from "./tokens.ts";
 
@@ -55,8 +56,9 @@ export type Wish = MessageOf<typeof Wish>;
  *
  * A posted card carries its certificate itself, so the signatures leave the shelf once the card
  * is seen to stand; a family's receipt stays until it is spent. `earns` is the index that a
- * confirmation of this slot pays for; `met` the epoch of the match that `peerShare` and `code`
- * belong to (a donor's own voucher code, so that page 1 can be written anew).
+ * confirmation of this slot pays for; `met` the epoch and `partner` the mark of the match that
+ * `peerShare` and `code` belong to (a donor's own voucher code, so that page 1 can be written
+ * anew): an epoch has one partner.
  */
 export const Slot = message("Slot", {
   index: U16,
@@ -69,6 +71,7 @@ export const Slot = message("Slot", {
   earns: U16,
   chosen: optional(part(Wish)),
   met: U32,
+  partner: optional(octets(PARTNER_MARK_BYTES)),
   peerShare: optional(octets(32)),
   code: text(CODE_BYTES),
 });
