@@ -12,7 +12,7 @@ const lines = [
   ["Чорны чай — 6 каробак", "Чёрный чай — 6 коробок", "Black tea — 6 boxes"],
 ].map(([be, ru, en]) => ({ be, ru, en }));
 const closes = Math.ceil(Date.now() / 86400000) * 1440;
-const seen = () => ({ view: played.view, epoch: 8, closes });
+const seen = () => ({ view: played.view, onlyLooked: played.onlyLooked, epoch: 8, closes });
 const calls = {
   circle: () => played.circle,
   suggest: ([typed]) =>

@@ -74,8 +74,7 @@ def _working(stage: Stage, language: str) -> Page:
     page = stage.begin(language)
     page.locator("main .stack button").first.click()
     page.locator("main .stack button").first.click()
-    page.locator(".busy .quiet").wait_for()
-    page.wait_for_timeout(100)
+    page.locator(".busy .quiet:not(:empty)").wait_for()
     return page
 
 
@@ -133,6 +132,14 @@ def _donor(view: dict[str, Any], *opened: int) -> Screen:
     return lambda stage, language: _open(stage.stand(view, language, "donor"), *opened)
 
 
+def _quiet(role: str, view: dict[str, Any]) -> Screen:
+    def bring(stage: Stage, language: str) -> Page:
+        stage.played["onlyLooked"] = True
+        return _open(stage.stand(view, language, role), 0)
+
+    return bring
+
+
 def _open(page: Page, *which: int) -> Page:
     for number in which:
         page.locator("summary").nth(number).click()
@@ -160,7 +167,8 @@ SCREENS: dict[str, Screen] = {
     "help": _help,
     "failed": _failed,
     "left": _left,
-    "family-nothing": _family(family("nothing")),
+    "family-quiet": _quiet("family", family("nothing")),
+    "donor-quiet": _quiet("donor", donor("nothing")),
     "family-asked": _family(family("asked")),
     "family-question": _family(family("question", questions=["Who told you about us?"])),
     "family-declined": _family(family("declined")),

@@ -94,7 +94,13 @@ class Stage:
 
     def __init__(self, browser: Browser, **look: Any) -> None:
         self.context: BrowserContext = browser.new_context(**look)
-        self.played: dict[str, Any] = {"circle": _circle(), "view": {}, "fails": "", "slow": False}
+        self.played: dict[str, Any] = {
+            "circle": _circle(),
+            "view": {},
+            "onlyLooked": False,
+            "fails": "",
+            "slow": False,
+        }
         self.requests: list[str] = []
         self._pages = read_pages(BUILT)
         self.context.set_default_timeout(120_000)  # a busy machine is no defect
@@ -151,4 +157,9 @@ def type_list(page: Page) -> None:
 
 
 def _circle() -> dict[str, Any]:
-    return {"trial": True, "epochSeconds": 86_400, "catalogue": TRIAL_CATALOGUE}
+    return {
+        "trial": True,
+        "epochSeconds": 86_400,
+        "answerEpochs": 2,
+        "catalogue": TRIAL_CATALOGUE,
+    }

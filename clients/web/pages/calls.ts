@@ -35,12 +35,16 @@ export interface Drawn {
 export interface CircleFacts {
   readonly trial: boolean;
   readonly epochSeconds: number;
+  /** How many epochs whoever is found has to answer. */
+  readonly answerEpochs: number;
   readonly catalogue: unknown;
 }
 
 /** A view, and when the open epoch closes: unix minutes. */
 export interface Seen<View> {
   readonly view: View;
+  /** Whether nothing was done but to look: no decision, no intake, no card. */
+  readonly onlyLooked: boolean;
   readonly epoch: number;
   readonly closes: number;
 }

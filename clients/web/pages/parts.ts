@@ -78,9 +78,12 @@ export function field(app: App, name: string, label: string, options: FieldOptio
   return h("p", { class: "field" }, h("label", { for: id }, label), box, left);
 }
 
-/** What was typed into a field, without what surrounds it. */
+const INVISIBLE = /^[\s\p{Cc}\p{Cf}]*$/u;
+
+/** What was typed into a field, without what surrounds it; empty if nobody could see any of it. */
 export function draft(app: App, name: string): string {
-  return (app.drafts.get(name) ?? "").trim();
+  const text = (app.drafts.get(name) ?? "").trim();
+  return INVISIBLE.test(text) ? "" : text;
 }
 
 export function drop(app: App, ...names: readonly string[]): void {
@@ -175,14 +178,20 @@ export function more(app: App, name: string, title: string, ...children: readonl
   return details;
 }
 
-/** A name of the table as people call it, its first letter large. */
-export function named(app: App, key: Key): string {
-  const name = app.say(key);
-  return name.charAt(0).toUpperCase() + name.slice(1);
+/** *text* with its first letter large. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A name of the table as people call it, its first letter large. */
+export function named(app: App, key: Key): string {
+  return capital(app.say(key));
+}
+
+/** A store's name, without what the catalogue says of it in one language. */
 export function storeName(app: App, number: number): string {
-  return app.catalogue.stores[number]?.name ?? app.say("line.store_number", { number });
+  const name = app.catalogue.stores[number]?.name.split(/ \(|:/)[0];
+  return name ?? app.say("line.store_number", { number });
 }
 
 /** What a store asks of a person; for a donor also whether it took a foreign card. */
@@ -205,10 +214,10 @@ export function matchFacts(app: App, facts: Facts): HTMLElement {
   const store = app.catalogue.stores[facts.store];
   const rows: [Key, string][] = [
     ["way", named(app, `mode.${at(MODES, facts.mode)}`)],
-    ["store", storeName(app, facts.store) + (store ? ` (${storeAsks(app, store)})` : "")],
+    ["store", storeName(app, facts.store) + (store ? `: ${storeAsks(app, store)}` : "")],
     ["where", named(app, `region.${at(REGIONS, facts.region)}`)],
-    ["size", app.say(`size.${at(SIZES, facts.size)}`)],
-    ["what", members(NEEDS, facts.needs).map((need) => app.say(`need.${need}`)).join(", ")],
+    ["size", named(app, `size.${at(SIZES, facts.size)}`)],
+    ["what", capital(members(NEEDS, facts.needs).map((need) => app.say(`need.${need}`)).join(", "))],
   ];
   return h(
     "dl",

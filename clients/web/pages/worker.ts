@@ -32,9 +32,23 @@ declare const __NODE__: string;
 const DAY_SECONDS = 86_400;
 const SUGGESTIONS = 6;
 
-/** Remembers the epoch it was told of, so that saying when to come back asks nothing more. */
+/**
+ * Remembers the epoch it was told of, so that saying when to come back asks nothing more, and how
+ * often somebody asked or a card went out.
+ */
 class Node extends NodeClient {
   open: OpenEpoch | null = null;
+  handedIn = 0;
+
+  override async intake(body: Uint8Array): Promise<void> {
+    this.handedIn++;
+    return super.intake(body);
+  }
+
+  override async card(body: Uint8Array): Promise<void> {
+    this.handedIn++;
+    return super.card(body);
+  }
 
   override async epoch(circle: Circle): Promise<OpenEpoch> {
     return (this.open = await super.epoch(circle));
@@ -80,9 +94,9 @@ async function asPerson<P extends Family | Donor>(
   return made;
 }
 
-function seen<View>(view: View): Seen<View> {
-  const { open } = node;
-  return { view, epoch: open?.descriptor.epoch ?? 0, closes: open?.descriptor.closes ?? 0 };
+function seen<View>(view: View, onlyLooked = false): Seen<View> {
+  const { epoch = 0, closes = 0 } = node.open?.descriptor ?? {};
+  return { view, onlyLooked, epoch, closes };
 }
 
 async function opened(lines: GroceryList, tell: (progress: Progress) => void): Promise<Dish> {
@@ -110,7 +124,9 @@ const namesOf = (good: number) => {
 async function acted<View>(on: object, { name, arguments: given }: Act): Promise<Seen<View>> {
   const method = (on as Record<string, (...all: readonly unknown[]) => Promise<View>>)[name];
   if (method === undefined) throw new Error("no such act");
-  return seen(await method.apply(on, [...given]));
+  const before = node.handedIn;
+  const view = await method.apply(on, [...given]);
+  return seen(view, name === "visit" && node.handedIn === before);
 }
 
 function asking(intake: Intake, tell: (progress: Progress) => void) {
@@ -129,7 +145,8 @@ function calls(tell: (progress: Progress) => void): Calls {
   return {
     async circle() {
       const { trial, policy, catalogue } = await theCircle();
-      return { trial, epochSeconds: policy.epochSeconds, catalogue };
+      const { epochSeconds, answerEpochs } = policy;
+      return { trial, epochSeconds, answerEpochs, catalogue };
     },
     suggest: (typed) => {
       const found = suggest(typed, SUGGESTIONS);

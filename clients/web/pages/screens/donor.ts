@@ -9,6 +9,7 @@ import {
   submit,
 } from "../parts.ts";
 import type { Key } from "../strings.ts";
+import { isQuiet, quiet } from "./quiet.ts";
 import { ready } from "./list.ts";
 import { message, named, needed, questions, unable, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
@@ -16,7 +17,7 @@ import { wish } from "./wish.ts";
 import type { DonorView } from "../../src/clients/index.ts";
 import type { Facts, SlotView, Status } from "../../src/clients/views.ts";
 
-const ASKABLE: readonly Status[] = ["nothing", "period_over"];
+const WITHOUT_DAY: readonly Status[] = ["period_over", "declined"];
 const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
 /** Where to, or that another code is needed, is known: words reach the family, and may be a no. */
 const SENDING: readonly Status[] = ["address_shown", "ordered", "code_failed"];
@@ -27,6 +28,7 @@ const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.go
 export const donorStands: Screen = (app) => {
   const seen = app.donor;
   if (seen === null) return [];
+  if (seen.view.slots.length === 0 && isQuiet(seen, seen.view.status)) return quiet(app, seen);
   const { view } = seen;
   const { status, slots } = view;
   const isDue = slots.some((slot) => slot.comeBackEpoch > 0) || slots.length === 0;
@@ -38,18 +40,18 @@ export const donorStands: Screen = (app) => {
       h("p", { class: "lead", role: "status" }, app.say(`status.donor.${status}`)),
     ...questions(app, view.questions),
     ...slots.map((slot) => oneSlot(app, slot)),
-    ASKABLE.includes(status) && slots.length === 0 && button(app.say("new_donor"), () => {
+    status === "period_over" && slots.length === 0 && button(app.say("new_donor"), () => {
       app.go(wish("ask"));
     }, "main"),
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
-    isDue && !ASKABLE.includes(status) && view.comeBackEpoch > 0 &&
+    isDue && !WITHOUT_DAY.includes(status) && view.comeBackEpoch > 0 &&
       h("p", { class: "come-back" }, comeBack(
         app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
       )),
     !slots.some((slot) => TO_DO.includes(slot.status)) && view.questions.length === 0 &&
-      !ASKABLE.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
+      !WITHOUT_DAY.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
@@ -179,12 +181,12 @@ function replacing(app: App, slot: SlotView): HTMLElement {
   );
 }
 
-function whoSees({ slots, status }: DonorView): readonly Key[] {
+function whoSees({ slots }: DonorView): readonly Key[] {
   const matched = slots.find((slot) => slot.facts !== null && slot.status !== "finished");
   if (matched?.facts) {
     return [matched.facts.mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor"];
   }
   if (slots.some((slot) => slot.status === "finished")) return ["sees_done"];
   if (slots.length > 0) return ["offer_sees"];
-  return [status === "nothing" ? "key_sees" : "sees_asked"];
+  return ["sees_asked"];
 }

@@ -9,6 +9,7 @@ import {
   submit,
 } from "../parts.ts";
 import type { Key } from "../strings.ts";
+import { isQuiet, quiet } from "./quiet.ts";
 import { ready, typeBack } from "./list.ts";
 import { message, needed, questions, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
@@ -21,15 +22,16 @@ const MATCHED: readonly Status[] = [
   "needs_address", "address_shown", "ordered",
 ];
 const OVER: readonly Status[] = ["received", "finished", "withdrawn"];
-const ASKABLE: readonly Status[] = ["nothing", "period_over"];
+const WITHOUT_DAY: readonly Status[] = ["period_over", "declined"];
 const TO_DO: readonly Status[] = [
-  "nothing", "period_over", "declined", "question", "certified", "code", "needs_address",
+  "period_over", "declined", "question", "certified", "code", "needs_address",
 ];
 const VETTING: readonly Status[] = ["asked", "question", "coordinator_failed"];
 
 export const familyStands: Screen = (app) => {
   const seen = app.family;
   if (seen === null) return [];
+  if (isQuiet(seen, seen.view.status)) return quiet(app, seen);
   const { view } = seen;
   const { status, card } = view;
   const isFirst = status === "certified" && card === null;
@@ -45,14 +47,14 @@ export const familyStands: Screen = (app) => {
     isFirst && !app.typed && button(app.say("first_card_now"), () => {
       app.go(typeBack);
     }, "main"),
-    ASKABLE.includes(status) && button(app.say("ask"), () => {
+    status === "period_over" && button(app.say("ask"), () => {
       app.go(wish("ask"));
     }, "main"),
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
     OVER.includes(status) && view.parcelsLeft > 0 && parcelsLeft(app, view),
-    seen.view.comeBackEpoch > 0 && !ASKABLE.includes(status) &&
+    seen.view.comeBackEpoch > 0 && !WITHOUT_DAY.includes(status) &&
       h("p", { class: "come-back" }, comeBack(
         app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
       )),

@@ -5,7 +5,7 @@ import type { Suggestion, TypedLine } from "../calls.ts";
 import { Failed } from "../client.ts";
 import { h } from "../dom.ts";
 import { explained } from "../errors.ts";
-import { form, heading, sees, submit, UNASSISTED } from "../parts.ts";
+import { capital, form, heading, sees, submit, UNASSISTED } from "../parts.ts";
 
 const LINES = 9;
 const QUANTITIES = ["", "1", "2", "3", "4", "5", "6", "7", "8"];
@@ -132,10 +132,10 @@ function row(app: App, line: number): Row {
             role: "option", id: `${id}-o${String(place)}`, "aria-selected": "false",
             onpointerdown: (event) => {
               event.preventDefault();
-              take(names[app.language]);
+              take(capital(names[app.language]));
             },
           },
-          names[app.language],
+          capital(names[app.language]),
         ),
       ),
     );
@@ -187,7 +187,7 @@ function row(app: App, line: number): Row {
       const whole = /\d/.test(typed) ? typed : `${typed} ${quantity.value}`;
       try {
         const read = await app.client.call("read", [whole]);
-        good.value = read.names[app.language];
+        good.value = capital(read.names[app.language]);
         quantity.value = String(read.quantity);
         keep();
         return { good: read.good, quantity: read.quantity };

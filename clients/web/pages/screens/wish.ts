@@ -1,11 +1,11 @@
 /** What a family needs or a donor can give, and who vouches. Asked once, kept on the shelf. */
 
 import type { App, Screen } from "../app.ts";
-import { bits, LOCKER, MODES, modesFor, NEEDS, REGIONS, SIZES, VOUCHER } from "../catalogue.ts";
+import { bits, MODES, modesFor, NEEDS, REGIONS, SIZES, VOUCHER } from "../catalogue.ts";
 import { h } from "../dom.ts";
 import {
-  button, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
-  storeAsks, submit,
+  button, capital, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
+  storeAsks, storeName, submit,
 } from "../parts.ts";
 import { donorStands } from "./donor.ts";
 import { familyStands } from "./family.ts";
@@ -66,7 +66,7 @@ export function wish(occasion: Occasion): Screen {
           app, "preset", app.say("stores"),
           app.catalogue.presets.map((stores, code) => ({
             value: String(code),
-            text: stores.map((number) => app.catalogue.stores[number]?.name.split(/ \(|:/)[0]).join(", "),
+            text: stores.map((number) => storeName(app, number)).join(", "),
             note: asksOf(app, stores),
           })),
           { changed: redraw },
@@ -77,12 +77,12 @@ export function wish(occasion: Occasion): Screen {
             value: String(code),
             text: named(app, `mode.${name}`),
             disabled: !possible.includes(code),
-            note: app.say(!possible.includes(code) ? "how_none" : seenBy(app, code)),
+            note: possible.includes(code) ? seenBy(app, code) : app.say("how_none"),
           })),
           { several: true, changed: redraw },
         ),
         isFamily &&
-          choices(app, "urgent", app.say("urgent").split(":")[0] ?? "", [
+          choices(app, "urgent", "", [
             { value: "1", text: app.say("urgent") },
           ], { several: true }),
         submit(app.say("go_on")),
@@ -107,9 +107,11 @@ function asksOf(app: App, numbers: readonly number[]): string {
   });
 }
 
-function seenBy(app: App, mode: number) {
-  if (app.role === "donor") return mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor";
-  return mode === VOUCHER ? "sees.voucher" : mode === LOCKER ? "sees.locker" : "sees.delivery";
+function seenBy(app: App, mode: number): string {
+  if (app.role === "donor") return app.say(mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor");
+  const sentences = app.say(`sees.${MODES[mode] ?? "delivery"}`);
+  // They begin with the name of the way, which stands beside its box already.
+  return capital(sentences.slice(sentences.indexOf(": ") + 2));
 }
 
 function preset(app: App): void {
