@@ -50,28 +50,31 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: setup web test-onion ## run the tests (what CI runs)
+test: setup pages need-browsers test-onion ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(PYTEST) -m "not long" $(WITHOUT_BROWSERS)
-
-# Two real browsers take minutes and hundreds of megabytes; until the pages are finished they are a
-# tier of their own, and part of `make check`.
-WITHOUT_BROWSERS := --ignore=tests/browser --ignore=tests/onion
+	$(PYTEST) -m "not long" --ignore=tests/onion
 
 .PHONY: test-onion
 test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
 	@scripts/need-tor.sh
 	$(BIN)/python -m clients.trial.alone $(BIN)/python -m pytest tests/onion
 
-.PHONY: test-browser
-test-browser: setup pages ## walk the page in Chromium and Firefox ESR (installs both)
+.PHONY: need-browsers
+need-browsers: setup
 	@scripts/need-browsers.sh $(VENV)
-	$(BIN)/python -m pytest tests/browser
+
+.PHONY: test-browser
+test-browser: pages need-browsers ## walk the page in Chromium and Firefox ESR, the long ways too
+	$(PYTEST) tests/browser
+
+.PHONY: screenshots
+screenshots: pages need-browsers ## take the pictures of docs/img anew
+	$(BIN)/python -m tests.browser.screenshots docs/img
 
 .PHONY: check
-check: setup lint types test-browser test-onion ## run everything: lint, types, browsers, tests and long runs
+check: lint types pages need-browsers test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(PYTEST) $(WITHOUT_BROWSERS)
+	$(PYTEST) --ignore=tests/onion
 
 .PHONY: lint
 lint: setup web ## ruff and eslint: rules and formatting

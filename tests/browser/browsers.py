@@ -10,7 +10,7 @@ from tests.browser.stage import CHROMIUM_FLAGS
 from tests.browser.town import Town
 from tests.browser.visitor import Visitor
 
-SAFER = {
+SAFER: dict[str, str | float | bool] = {
     "javascript.options.baselinejit": False,
     "javascript.options.ion": False,
     "javascript.options.wasm": False,

@@ -1,0 +1,93 @@
+"""What the page loads, and how it is left: by a button, by Escape twice, by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.stage import ORIGIN, Stage, family, slot
+
+FOUR = {"/", "/page.js", "/page.css", "/worker.js"}
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    running = Stage(browser, viewport={"width": 320, "height": 640})
+    yield running
+    running.close()
+
+
+def test_a_first_load_is_four_requests_and_nothing_follows(stage: Stage) -> None:
+    stage.stand(family("waiting", card=slot("waiting")))
+    assert sorted(stage.requests) == sorted(FOUR)
+
+
+def test_the_address_and_the_history_never_change(stage: Stage) -> None:
+    page = stage.stand(family("waiting", card=slot("waiting")))
+    assert page.url == ORIGIN + "/"
+    assert page.evaluate("history.length") <= 2
+    assert page.title() == "Recipes"
+
+
+def test_leaving_shows_a_recipe_and_takes_the_place_of_the_page(stage: Stage) -> None:
+    page = stage.stand(family("waiting", card=slot("waiting")))
+    before = page.evaluate("history.length")
+    page.get_by_role("button", name="Leave").click()
+    page.wait_for_url("**/soup-en")
+    assert page.evaluate("history.length") == before
+    assert "parcel" not in page.content().casefold()
+
+
+def test_escape_twice_leaves_and_once_does_not(stage: Stage) -> None:
+    stage.page.clock.install()
+    page = stage.stand(family("waiting", card=slot("waiting")))
+    page.keyboard.press("Escape")
+    page.clock.run_for(1_000)
+    page.keyboard.press("Escape")
+    page.clock.run_for(1_000)
+    assert page.url.endswith("/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/soup-en")
+
+
+def test_five_quiet_minutes_lock_the_page_after_a_warning(stage: Stage) -> None:
+    stage.page.clock.install()
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.clock.run_for(4 * 60_000 + 2_000)
+    assert page.locator(".warning").is_visible()
+    page.get_by_role("button", name="Stay").click()
+    assert not page.locator(".warning").is_visible()
+    assert page.locator("textarea").input_value() == "half a sentence"
+    page.clock.run_for(5 * 60_000 + 2_000)
+    assert page.get_by_role("heading", name="Locked").is_visible()
+    assert "half a sentence" not in page.content()
+
+
+def test_five_minutes_out_of_sight_lock_the_page(stage: Stage) -> None:
+    stage.page.clock.install()
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", {value: true});
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    page.clock.run_for(2 * 60_000)
+    page.keyboard.press("Shift")
+    page.clock.run_for(3 * 60_000 + 2_000)
+    assert page.get_by_role("heading", name="Locked").is_visible()
+
+
+def test_without_scripts_the_page_explains_itself_in_three_languages(browser: Browser) -> None:
+    stage = Stage(browser, java_script_enabled=False)
+    stage.page.goto(ORIGIN + "/")
+    text = stage.page.locator("body").inner_text()
+    for word in ("Патрэбны JavaScript", "Нужен JavaScript", "JavaScript is needed"):
+        assert word in text
+    assert stage.page.locator("form, input").count() == 0
+    stage.close()

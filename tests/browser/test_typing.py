@@ -1,0 +1,81 @@
+"""What somebody types, and what others typed: it stays, it is explained, it is only ever text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.screens import SCREENS
+from tests.browser.stage import Stage, family
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    running = Stage(browser, viewport={"width": 320, "height": 640})
+    yield running
+    running.close()
+
+
+def test_the_keyboard_alone_types_a_line_with_a_suggestion(stage: Stage) -> None:
+    page = stage.begin()
+    page.locator("main .stack button").nth(1).focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("combobox").first
+    box.focus()
+    page.keyboard.type("so")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert box.input_value() == "Sour cream"
+    page.keyboard.press("3")
+    assert page.locator("ol.typed select").first.input_value() == "3"
+
+
+def test_another_language_keeps_what_was_typed(stage: Stage) -> None:
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.get_by_role("button", name="Бел").click()
+    assert page.locator("textarea").input_value() == "half a sentence"
+    assert page.locator("html").get_attribute("lang") == "be"
+
+
+MARKUP = "<img src=x onerror=alert(1)>\u202e<script>alert(2)</script>"
+
+
+def test_words_of_others_are_text_and_nothing_else(stage: Stage) -> None:
+    page = stage.stand(family("question", questions=[MARKUP]))
+    assert page.locator("blockquote img, blockquote script").count() == 0
+    assert page.locator("blockquote").inner_text() == MARKUP.replace("\u202e", "")
+    assert stage.console == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "x" * 10_000, "🙂🙂🙂", "שלום", "\u200b\u200d", MARKUP, "-1", "½"]
+)
+def test_whatever_is_typed_into_a_line_stays_and_is_explained(stage: Stage, typed: str) -> None:
+    stage.played["fails"] = ""
+    page = stage.begin()
+    page.locator("main .stack button").nth(1).click()
+    box = page.get_by_role("combobox").first
+    box.fill(typed)
+    kept = box.input_value()
+    page.locator("main form button.main").click()
+    page.locator(".wrong:not([hidden])").first.wait_for()
+    assert box.input_value() == kept
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["node_unreachable", "node_misbehaves", "circle_substituted", "busy", "unknown_invite",
+     "invite_spent", "intake_full", "no_period", "wrong_shape", "never_heard_of", "defect"],
+)  # fmt: skip
+def test_what_fails_is_said_and_the_words_stay(stage: Stage, code: str) -> None:
+    stage.played["fails"] = code
+    page = SCREENS["words-family"](stage, "en")
+    page.locator("textarea").fill("half a sentence")
+    page.locator("main form button.main").click()
+    assert len(page.locator(".notice").inner_text()) > 10
+    assert page.locator("textarea").input_value() == "half a sentence"
