@@ -29,6 +29,7 @@ from api import (
 )
 from api.apart import OperatorsApart
 from api.circles import found_circle
+from api.claims import Allowance
 from api.errors import CatchAll, SetupError, log_without_words
 from api.headers import SameHeaders
 from api.limits import Limits, rules_of
@@ -103,6 +104,7 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             signing_seed=signing_seed,
             clock=clock,
             work_gate=WorkGate(settings.work_at_once),
+            allowance=Allowance(settings.claims_per_day),
         )
         own_key = public_key_of(signing_seed)
         if own_key not in {entry.key for entry in node.circle().nodes}:

@@ -1,6 +1,7 @@
-"""Posting a card: a stamp is burned, a card and its five drops are stored, at once or not at all.
+"""Posting a card: a stamp is burned, a card, its permit and its five drops are stored, at once or
+not at all.
 
-epoch u32 ‖ stamp 292 ‖ retry 32 ‖ card record ‖ 5 × (A 32 ‖ record)            (25,064)
+epoch u32 ‖ stamp 292 ‖ retry 32 ‖ permit hash 32 ‖ card record ‖ 5 × (A 32 ‖ record)   (25,096)
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from api import drops
 from api.bodies import Reader, answered, exactly, route
 from api.burned import Kind, burn, burned_hash, is_repeated, retry_hash
 from api.circles import require_current
-from api.days import drawn_expiry, kept_until
+from api.claims import keep_permit
+from api.days import drawn_expiry, drawn_expiry_of_permit, kept_until
 from api.epochs import open_epoch
 from api.errors import (
     AddressTaken,
@@ -33,10 +35,11 @@ from api.node import TheBody, TheNode
 from crypto.certificates import STAMP_BYTES, Stamp, verify_stamp
 from crypto.errors import InvalidCertificate
 from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES, u32
+from crypto.permits import PermitHash
 
 router = APIRouter(tags=["cards"])
 
-CARD = exactly(4 + STAMP_BYTES + SECRET_BYTES + RECORD_BYTES + drops.RESERVED_BYTES)
+CARD = exactly(4 + STAMP_BYTES + SECRET_BYTES + HASH_BYTES + RECORD_BYTES + drops.RESERVED_BYTES)
 
 
 class Posted(BaseModel):
@@ -63,11 +66,12 @@ class Posted(BaseModel):
     response_model=Posted,
 )
 def post_card(node: TheNode, body: TheBody) -> Response:
-    """Burn the stamp and store card and drops; the same again gets the same answer."""
+    """Burn the stamp and store card, permit and drops; the same again gets the same answer."""
     reader = Reader(body)
     epoch = reader.number(4)
     unverified_stamp = Stamp.from_bytes(reader.take(STAMP_BYTES))
     retry_token = reader.take(SECRET_BYTES)
+    permit = PermitHash(reader.take(HASH_BYTES))
     record = reader.take(RECORD_BYTES)
     rows = drops.take_rows(reader)
 
@@ -88,6 +92,7 @@ def post_card(node: TheNode, body: TheBody) -> Response:
             raise EpochClosed
         expires = kept_until(stamp.period, circle.policy)
         drops.reserve(connection, rows, lambda: drawn_expiry(today, circle.policy))
+        keep_permit(connection, permit, expires=drawn_expiry_of_permit(today, circle.policy))
         burn(connection, spent, retry, expires=expires)
         connection.execute(
             insert(Card),

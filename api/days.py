@@ -31,6 +31,11 @@ def kept_until(period: int, policy: Policy) -> int:
     return days_of(period)[1] + policy.keep_days
 
 
+def drawn_expiry_of_permit(today: int, policy: Policy) -> int:
+    """An expiry day for a permit: drawn too, and never before one of a drop of the same card."""
+    return drawn_expiry(today + policy.jitter_days, policy)
+
+
 def claim_kept_until(today: int, policy: Policy) -> int:
     """A claim does not say of which period its tag is; no tag shown today is of a later one."""
     return kept_until(period_of(today), policy)

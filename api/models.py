@@ -105,6 +105,16 @@ class Claim(SQLModel, table=True):
     expires: int = _number(_KEPT, index=True)
 
 
+class Permit(SQLModel, table=True):
+    """What a card was posted with: whoever shows it may add claims, so many a day."""
+
+    __tablename__ = "permits"
+    __table_args__ = _KEYED
+
+    permit: bytes = _octets("hash of the permit, so that a thief can show none", key=True)
+    expires: int = _number(f"{_EXPIRES}, after every drop of its card", index=True)
+
+
 class Invite(SQLModel, table=True):
     """A code that a coordinator printed and nobody used yet."""
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from api.bodies import body
 from api.circles import CircleKeeper
+from api.claims import Allowance
 from api.days import day_of
 from api.errors import SetupError
 from api.settings import Settings
@@ -32,6 +33,7 @@ class Node:
     signing_seed: bytes = field(repr=False)
     clock: Callable[[], float]
     work_gate: WorkGate
+    allowance: Allowance
 
     def today(self) -> int:
         """The day it is (UTC)."""

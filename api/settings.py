@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     writes_waiting: int = Field(40, ge=1, description="writes at once, leaving threads to reads")
     busy_seconds: float = Field(5, gt=0, description="how long a write waits for its turn")
     work_at_once: int = Field(2, ge=1, description="proofs of work checked at once")
+    claims_per_day: int = Field(32, ge=1, description="claims one card may add a day, a worker")
     housekeeping_seconds: float = Field(60, gt=0, description="how often erased pages are shed")
 
     @property

@@ -26,6 +26,7 @@ from api.models import (
     Intake,
     Invite,
     InviteCount,
+    Permit,
     Waiting,
 )
 from api.partitions import remove_before
@@ -34,7 +35,7 @@ from api.store import Store
 CHUNK_ROWS = 500
 """Erased in one transaction, so that writers wait for a moment and not for a night."""
 
-_EXPIRING: tuple[Any, ...] = (Card, Burned, Claim, Invite, Waiting, Intake, Batch)
+_EXPIRING: tuple[Any, ...] = (Card, Burned, Claim, Permit, Invite, Waiting, Intake, Batch)
 
 
 def tidy(store: Store, today: int) -> None:

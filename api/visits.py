@@ -9,15 +9,14 @@ from __future__ import annotations
 from enum import IntEnum
 
 from fastapi import APIRouter
-from sqlalchemy import Connection, insert, select
-from sqlmodel import col
+from sqlalchemy import Connection
 
 from api import drops
 from api.bodies import Octets, Reader, exactly, route, rows_of
+from api.claims import Claimed, Shown, claim
 from api.days import claim_kept_until
 from api.errors import Busy, NoStorage
-from api.models import Claim
-from api.node import Node, TheBody, TheNode
+from api.node import TheBody, TheNode
 from crypto.drops import (
     BlankSecret,
     DropAddress,
@@ -29,6 +28,7 @@ from crypto.drops import (
     record_hash,
 )
 from crypto.labels import HASH_BYTES, PAGES, RECORD_BYTES, SECRET_BYTES, hashed, u8
+from crypto.permits import Permit, permit_hash
 
 router = APIRouter(prefix="/visit", tags=["visits"])
 
@@ -37,18 +37,11 @@ LEAVE_WRITES = 8
 
 LOOK = exactly(LOOK_READS * SECRET_BYTES)
 LOOK_ANSWER = exactly(LOOK_READS * RECORD_BYTES)
-MEET = exactly((PAGES + 2) * SECRET_BYTES)
+MEET = exactly((PAGES + 3) * SECRET_BYTES)
 MEET_ANSWER = exactly(PAGES * RECORD_BYTES + 16)
 WRITE_BYTES = SECRET_BYTES + HASH_BYTES + RECORD_BYTES
 LEAVE = exactly(LEAVE_WRITES * WRITE_BYTES)
 LEAVE_ANSWER = exactly(LEAVE_WRITES)
-
-
-class Claimed(IntEnum):
-    """The verdict of a claim."""
-
-    YOURS = 0
-    ANOTHERS = 1
 
 
 class Written(IntEnum):
@@ -73,15 +66,20 @@ def look(node: TheNode, body: TheBody) -> Octets:
     **route(Busy, NoStorage, takes=MEET, gives=MEET_ANSWER, says="four records and a verdict"),
 )
 def meet(node: TheNode, body: TheBody) -> Octets:
-    """Read or blank the partner's pages, and claim: 4 × (R or B) ‖ tag ‖ token."""
+    """Read or blank the partner's pages, and claim: 4 × (R or B) ‖ permit ‖ tag ‖ token."""
     reader = Reader(body)
     secrets = [reader.take(SECRET_BYTES) for _ in range(PAGES)]
-    tag = hashed("klunak claim tag", reader.take(SECRET_BYTES))
-    token = hashed("klunak claim", reader.take(SECRET_BYTES))
+    permit = permit_hash(Permit(reader.take(SECRET_BYTES)))
+    shown = Shown(
+        tag=hashed("klunak claim tag", reader.take(SECRET_BYTES)),
+        token=hashed("klunak claim", reader.take(SECRET_BYTES)),
+    )
     as_read = [drop_address(ReadSecret(secret)) for secret in secrets]
     as_blank = [drop_address(read_secret(BlankSecret(secret))) for secret in secrets]
 
-    def work(connection: Connection) -> tuple[bytes, Claimed]:
+    today = node.today()
+
+    def work(connection: Connection) -> tuple[bytes, Claimed, bool]:
         found = drops.read_to_change(connection, {*as_read, *as_blank})
         blanked: dict[bytes, drops.Change] = {
             address: drops.Change(*found[address], after=drops.noise())
@@ -90,9 +88,12 @@ def meet(node: TheNode, body: TheBody) -> Octets:
         }
         drops.replace(connection, blanked)
         records = {address: record for address, (_, record) in found.items()}
-        return _records(records, as_read), _claim(connection, node, tag, token)
+        expires = claim_kept_until(today, node.circles.current(connection).policy)
+        verdict, added = claim(connection, permit, shown, may_add=place.is_free, expires=expires)
+        return _records(records, as_read), verdict, added
 
-    records, verdict = node.store.write(work)
+    with node.allowance.place(permit, today) as place:
+        records, verdict, place.is_used = node.store.write(work)
     return Octets(records + u8(verdict) + bytes(15))
 
 
@@ -139,14 +140,3 @@ def _verdict(now: bytes | None, replaced_hash: bytes, record: bytes) -> Written:
     if now is None or now == record or record_hash(now) == replaced_hash:
         return Written.KEPT
     return Written.STALE
-
-
-def _claim(connection: Connection, node: Node, tag: bytes, token: bytes) -> Claimed:
-    held = connection.execute(select(col(Claim.token)).where(col(Claim.tag) == tag)).scalar()
-    if held is not None:
-        return Claimed.YOURS if held == token else Claimed.ANOTHERS
-    today = node.today()
-    policy = node.circles.current(connection).policy
-    expires = claim_kept_until(today, policy)
-    connection.execute(insert(Claim), {"tag": tag, "token": token, "expires": expires})
-    return Claimed.YOURS

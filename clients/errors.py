@@ -12,6 +12,7 @@ ClientError
 ├── NotPossible           what was decided does not fit where things stand; nothing was sent
 │   ├── WrongRole         the list already asks, and this wants to give, or the reverse
 │   ├── MatchChanged      the match that was decided about is over
+│   ├── NotToday          the node keeps no more claims of this card for now
 │   ├── TooLong           the words do not fit
 │   ├── WishRefused       what is asked for or offered names nothing, or too much
 │   └── NoPeriod          the circle has no certifying keys for today
@@ -84,6 +85,10 @@ class WrongRole(NotPossible):
 
 class MatchChanged(NotPossible):
     """What you decided about has changed meanwhile. Look again, then decide."""
+
+
+class NotToday(NotPossible):
+    """Nothing was shown: this card was here too often today. Come again tomorrow."""
 
 
 class TooLong(NotPossible):

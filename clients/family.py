@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clients.errors import NotPossible
+from clients.errors import NotPossible, NotToday
 from clients.invites_text import InviteCodes
 from clients.people import shelves, vetting
 from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
@@ -17,7 +17,7 @@ from clients.people.meetings import MOST_REPLACED, VOUCHER, checked, count, said
 from clients.people.outboxes import spent_receipt, spoken
 from clients.people.person import Place
 from clients.people.sittings import PersonClient
-from clients.people.state import Act, State
+from clients.people.state import Act, Claimed, State
 from clients.people.views import SlotView, Status, slot_view, vetting_status
 from clients.people.visit import Sitting
 from clients.people.wishes import checked_wish
@@ -98,7 +98,10 @@ class Family(PersonClient):
         return self._view([state])
 
     def show_address(self, terms: str, matched: int | None = None) -> FamilyView:
-        """Show the donor where to send, unless it was shown to another family before."""
+        """Show the donor where to send, unless it was shown to another family before.
+
+        Raises NotToday.
+        """
         checked(terms)
         return self._decided(in_match(_showing(terms), matched), claims=matched or 0)
 
@@ -173,7 +176,11 @@ def _showing(terms: str) -> Act:
         assert state.encounter is not None
         if state.encounter.match.mode == VOUCHER or state.conversation_key is None:
             raise NotPossible
-        if state.claimed is not True:
+        if state.claimed is None:
+            raise NotPossible
+        if state.claimed is Claimed.NOT_KEPT:
+            raise NotToday
+        if state.claimed is Claimed.ANOTHERS:
             return spoken(state, declined=state.matched)
         state = replace(state, mine=said(state.mine, Kind.TERMS, terms))
         return spoken(state, shown=state.matched)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from crypto.drops import WriteSecret
 from crypto.labels import PAGES, derive, u8, u16, u32
+from crypto.permits import Permit
 from crypto.sealing import SealingKey
 
 BLINDING_BYTES = 272
@@ -105,9 +106,9 @@ class Pseudonym(_Hidden):
         return derive(self.secret, "claim tag")
 
     @cached_property
-    def decoy_claim_tag(self) -> bytes:
-        """Claimed in every visit that has nothing to claim; the same in each, like a real one."""
-        return derive(self.secret, "decoy claim tag")
+    def claim_permit(self) -> Permit:
+        """Shown in every visit; the card brings its hash."""
+        return Permit(derive(self.secret, "claim permit"))
 
     def claim_token(self, tag: bytes) -> bytes:
         """The token under which this pseudonym registers *tag*; stable, so retries are free."""

@@ -56,6 +56,8 @@ class FakeNode(httpx.BaseTransport):
         self.drops: dict[bytes, bytes] = {}
         self.notices: dict[int, dict[bytes, bytes]] = {}
         self.claims: dict[bytes, bytes] = {}
+        self.permits: dict[bytes, int] = {}
+        self.claims_per_day = 32
         self.burned: dict[bytes, bytes] = {}
         self.invites: set[bytes] = set()
         self.intake: list[tuple[int, bytes]] = []
@@ -139,10 +141,11 @@ class FakeNode(httpx.BaseTransport):
         return _accepted()
 
     def _card(self, body: bytes) -> httpx.Response:
-        assert len(body) == 25_064
+        assert len(body) == 25_096
         epoch = int.from_bytes(body[:4], "big")
         stamp = Stamp.from_bytes(body[4:296])
-        retry, record, rows = body[296:328], body[328 : 328 + RECORD_BYTES], _rows(body[4424:])
+        retry, permit, body = body[296:328], body[328:360], body[360:]
+        record, rows = body[:RECORD_BYTES], _rows(body[RECORD_BYTES:])
         verify_stamp(self.trial.circle, stamp)
         spent = hashed("klunak burned", u32(stamp.period) + stamp.nonce)
         again = self._again(spent, retry, rows)
@@ -152,6 +155,7 @@ class FakeNode(httpx.BaseTransport):
             return _refused("epoch_closed")
         assert not any(address in self.drops for address, _ in rows)
         self.drops.update(rows)
+        self.permits[permit] = 0
         self.burned[spent] = _retry_hash(retry, rows)
         self.cards.append(record)
         return _accepted()
@@ -166,16 +170,24 @@ class FakeNode(httpx.BaseTransport):
         return _octets(b"".join(self.read(ReadSecret(row)) for row in _cut(body, SECRET_BYTES)))
 
     def _meet(self, body: bytes) -> httpx.Response:
-        assert len(body) == 192
-        *pages, tag, token = _cut(body, SECRET_BYTES)
+        assert len(body) == 224
+        *pages, permit, tag, token = _cut(body, SECRET_BYTES)
         answer = b""
         for secret in pages:
             address = drop_address(read_secret(BlankSecret(secret)))
             if address in self.drops:
                 self.drops[address] = random_record()
             answer += self.read(ReadSecret(secret))
-        verdict = 0 if self.claims.setdefault(tag, token) == token else 1
-        return _octets(answer + u8(verdict) + bytes(15))
+        return _octets(answer + u8(self._claim(permit, tag, token)) + bytes(15))
+
+    def _claim(self, permit: bytes, tag: bytes, token: bytes) -> int:
+        kept = hashed("klunak permit", permit)
+        if tag not in self.claims:
+            if self.permits.get(kept, self.claims_per_day) >= self.claims_per_day:
+                return 2
+            self.permits[kept] += 1
+            self.claims[tag] = token
+        return int(self.claims[tag] != token)
 
     def _leave(self, body: bytes) -> httpx.Response:
         assert len(body) == 33_280

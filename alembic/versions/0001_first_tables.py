@@ -42,6 +42,7 @@ TABLES = {
         _number("expires"),
     ),
     "claims": lambda: (_octets("tag", key=True), _octets("token"), _number("expires")),
+    "permits": lambda: (_octets("permit", key=True), _number("expires")),
     "invites": lambda: (
         _octets("kept", key=True),
         _number("coordinator"),
@@ -102,6 +103,7 @@ INDEXED = {
     "cards": ("epoch", "expires"),
     "burned": ("expires",),
     "claims": ("expires",),
+    "permits": ("expires",),
     "invites": ("expires",),
     "waiting": ("expires",),
     "intake": ("expires",),

@@ -1,6 +1,7 @@
 """Posting a card, and knowing that it stands.
 
-    epoch u32 ‖ stamp 292 ‖ retry 32 ‖ card record ‖ 5 × (A 32 ‖ record)     outbox, pages 1 to 4
+    epoch u32 ‖ stamp 292 ‖ retry 32 ‖ permit hash 32 ‖ card record
+    ‖ 5 × (A 32 ‖ record)                                                   outbox, pages 1 to 4
 
 The card goes first and the shelf is written after it, because the card can be recognised later
 and a shelf that claims too much cannot: a card stands when its own outbox opens. Signatures stay
@@ -26,6 +27,7 @@ from crypto.labels import PAGES, u32
 from crypto.messages.cards import Card
 from crypto.messages.intake import DONOR
 from crypto.messages.shelf import POSTED, UNSPENT, Shelf, Slot
+from crypto.permits import permit_hash
 from crypto.records import close_record, random_record
 from crypto.sealing import seal
 
@@ -94,8 +96,9 @@ def card_body(place: Place, shelf: Shelf, slot: Slot, sitting: Sitting) -> bytes
     firsts = [outbox, throwaway_page(place), *(random_record() for _ in range(PAGES - 1))]
     writes = (pseudonym.outbox_write, *pseudonym.pages_write)
     drops = b"".join(address_of(w) + first for w, first in zip(writes, firsts, strict=True))
-    card = _card_record(place, shelf, slot, epoch)
-    return u32(epoch.epoch) + stamp.to_bytes() + pseudonym.card_retry + card + drops
+    head = u32(epoch.epoch) + stamp.to_bytes() + pseudonym.card_retry
+    permit = permit_hash(pseudonym.claim_permit)
+    return head + permit + _card_record(place, shelf, slot, epoch) + drops
 
 
 def _card_record(place: Place, shelf: Shelf, slot: Slot, epoch: EpochDescriptor) -> bytes:

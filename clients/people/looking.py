@@ -19,7 +19,7 @@ from clients.people import seals
 from clients.people.meetings import VOUCHER, Encounter, encounter_of, is_second
 from clients.people.person import THREADS, Place, out_reads, shelf_reads
 from clients.people.seals import Under
-from clients.people.state import State
+from clients.people.state import Claimed, State
 from crypto.circle import Circle
 from crypto.drops import reader_of
 from crypto.errors import CannotOpen
@@ -35,8 +35,6 @@ from crypto.records import open_record
 from crypto.shapes import Message
 
 M = TypeVar("M", bound=Message)
-
-_YOURS, _ANOTHERS = 0, 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,8 +90,15 @@ def read_look(
     return _with_encounter(state), seen
 
 
-def meet_body(state: State, *, blanks: tuple[bytes, ...] | None, claims: int | None) -> bytes:
-    """4 × (R or B) ‖ claim tag ‖ claim token; the decoy's tag unless the address is shown."""
+def decoy_claim() -> bytes:
+    """Tag and token of a claim of nothing: new in every visit, as a real one is."""
+    return secrets.token_bytes(2 * SECRET_BYTES)
+
+
+def meet_body(
+    state: State, decoy: bytes, *, blanks: tuple[bytes, ...] | None, claims: int | None
+) -> bytes:
+    """4 × (R or B) ‖ permit ‖ claim tag ‖ claim token; the decoy's unless an address is shown."""
     pseudonym = state.place.pseudonym
     if blanks is not None:
         pages = blanks
@@ -102,9 +107,9 @@ def meet_body(state: State, *, blanks: tuple[bytes, ...] | None, claims: int | N
     else:
         decoys = (secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
         pages = (*out_reads(state.place.person), *decoys)
-    claimed = _to_claim(state, claims)
-    tag = pseudonym.decoy_claim_tag if claimed is None else claimed
-    return b"".join(pages) + tag + pseudonym.claim_token(tag)
+    tag = _to_claim(state, claims)
+    claim = decoy if tag is None else tag + pseudonym.claim_token(tag)
+    return b"".join(pages) + pseudonym.claim_permit + claim
 
 
 def read_meet(
@@ -112,11 +117,11 @@ def read_meet(
 ) -> tuple[State, Seen]:
     """The state with the partner's pages, or the threads' *out*, and the verdict on a claim."""
     records = _records(answer[: PAGES * RECORD_BYTES])
-    verdict = answer[PAGES * RECORD_BYTES]
-    if verdict not in (_YOURS, _ANOTHERS) or any(answer[PAGES * RECORD_BYTES + 1 :]):
+    verdict, *zeros = answer[PAGES * RECORD_BYTES :]
+    if verdict not in tuple(Claimed) or any(zeros):
         raise NodeMisbehaves
     if _to_claim(state, claims) is not None:
-        state = replace(state, claimed=verdict == _YOURS)
+        state = replace(state, claimed=Claimed(verdict))
     if blanks is None and state.notice is None:
         person = state.place.person
         outs = tuple(_opened(Out, records[n], seals.thread_out(person, n)) for n in THREADS)
@@ -167,19 +172,20 @@ def _transcript(
 
 
 def _to_claim(state: State, claims: int | None) -> bytes | None:
-    """The donor's tag, when a family's address is about to be shown or has been.
+    """The donor's tag, in the very visit that shows a family's address, and in no other.
 
     Not earlier: a donor that then declines would look to the next family like one who was shown.
+    Not later: a tag that comes again would tell a node that it is no decoy. Whoever was killed
+    before the leave shows the address anew, and the same token holds the tag.
     """
     encounter, slot = state.encounter, state.slot
     if encounter is None or slot is None or encounter.role != FAMILY:
         return None
     if encounter.match.mode == VOUCHER:
         return None
-    is_shown = state.heard is not None and state.heard.shown == encounter.matched
     accepted = slot.met == encounter.matched and slot.peer_share is not None
     is_wanted = claims in (0, encounter.matched) and accepted
-    return encounter.match.peer.claim_tag if is_shown or is_wanted else None
+    return encounter.match.peer.claim_tag if is_wanted else None
 
 
 def _records(answer: bytes) -> tuple[bytes, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any
 
 from clients.people import shelves
@@ -23,13 +24,21 @@ from crypto.messages.shelf import Shelf, Slot
 NOBODY: tuple[None, None] = (None, None)
 
 
+class Claimed(IntEnum):
+    """What a node says of a claim (protocol.md, section 7)."""
+
+    YOURS = 0
+    ANOTHERS = 1
+    NOT_KEPT = 2
+
+
 @dataclass(frozen=True, repr=False)
 class State:
     """``found`` and ``heard`` are shelf and outbox as they were read; ``shelf`` and ``outbox``
     are what will be left. None stands for what does not open, or is not there: the two look
     alike. ``is_current`` tells whether the place is of the current period, ``other`` is the shelf
-    of the other one. ``claimed`` tells whether a claim of the
-    partner's tag was made in this visit and won (True), lost (False), or not made (None).
+    of the other one. ``claimed`` is the node's verdict on the partner's tag, None if this visit
+    showed a decoy.
     """
 
     place: Place
@@ -47,7 +56,7 @@ class State:
     outbox: Outbox | None = None
     encounter: Encounter | None = None
     refused: bool = False
-    claimed: bool | None = None
+    claimed: Claimed | None = None
     page_one: PageOne | None = None
     mine: tuple[Said, ...] = ()
     theirs: tuple[Said, ...] = ()

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from clients.people import shelves
 from clients.people.meetings import VOUCHER, count, last
-from clients.people.state import State
+from clients.people.state import Claimed, State
 from clients.people.vetting import open_questions
 from crypto.messages.cards import FINISHED, HELD, IDLE, WAITING
 from crypto.messages.pages import CODE_BYTES, Kind, Said
@@ -171,7 +171,7 @@ def _slot_status(state: State) -> Status:
     if state.encounter is None:
         return Status.WAITING
     if state.outbox is not None and state.outbox.declined == state.matched:
-        lost = state.claimed is False
+        lost = state.claimed is Claimed.ANOTHERS
         return Status.DONOR_SHOWN_ELSEWHERE if lost else Status.MATCH_DECLINED
     return _donor_status(state) if state.is_donor else _family_status(state, slot)
 
@@ -180,7 +180,7 @@ def _family_status(state: State, slot: Slot) -> Status:
     assert state.encounter is not None
     assert state.notice is not None
     before_answer = Status.HELD if state.notice.phase == HELD else Status.AGREED
-    if state.claimed is False:
+    if state.claimed is Claimed.ANOTHERS:
         return Status.DONOR_SHOWN_ELSEWHERE
     if state.encounter.match.mode == VOUCHER:
         if _code_failed(state.mine, state.theirs):

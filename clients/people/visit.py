@@ -11,7 +11,7 @@ from __future__ import annotations
 from clients.errors import NodeMisbehaves, NotPossible, VisitContended
 from clients.node import NodeClient, OpenEpoch
 from clients.people.leaving import leave_body
-from clients.people.looking import look_body, meet_body, read_look, read_meet
+from clients.people.looking import decoy_claim, look_body, meet_body, read_look, read_meet
 from clients.people.person import Place
 from clients.people.state import Act, State, both, nothing
 from crypto.circle import Circle
@@ -76,8 +76,9 @@ class Sitting:
         for which the act is going to show the partner an address, 0 for any. Raises whatever the
         act raises, after a leave that looks like any other, and VisitContended.
         """
+        decoy = decoy_claim()
         for _ in range(ATTEMPTS):
-            state, refused, verdicts = self._visit_once(place, act, blanks, claims)
+            state, refused, verdicts = self._visit_once(place, act, decoy, blanks, claims)
             if any(verdict not in (_KEPT, _STALE) for verdict in verdicts):
                 raise NodeMisbehaves
             if refused is not None:
@@ -87,13 +88,18 @@ class Sitting:
         raise VisitContended
 
     def _visit_once(
-        self, place: Place, act: Act, blanks: tuple[bytes, ...] | None, claims: int | None
+        self,
+        place: Place,
+        act: Act,
+        decoy: bytes,
+        blanks: tuple[bytes, ...] | None,
+        claims: int | None,
     ) -> tuple[State, NotPossible | None, bytes]:
         node = self.node_for(place)
         body = look_body(self.current, self.previous, place, self.open.committed)
         answer = node.look(body)
         state, seen = read_look(answer, self.current, self.previous, place, self.circle, self.open)
-        answer = node.meet(meet_body(state, blanks=blanks, claims=claims))
+        answer = node.meet(meet_body(state, decoy, blanks=blanks, claims=claims))
         state, seen = read_meet(state, seen, answer, blanks=blanks, claims=claims)
         refused = None
         try:

@@ -82,7 +82,7 @@ def _pseudonym(pseudonym: Pseudonym, epochs: range) -> Iterator[tuple[str, bytes
     yield "secret", pseudonym.secret
     yield "public key", pseudonym.sealing_key.public
     yield "claim tag", pseudonym.claim_tag
-    yield "decoy claim tag", pseudonym.decoy_claim_tag
+    yield "claim permit", pseudonym.claim_permit
     yield "notice secret", pseudonym.notice_secret
     yield "outbox key", outbox_key(pseudonym.notice_secret)
     yield "stamp nonce", pseudonym.stamp_nonce

@@ -40,6 +40,9 @@ from matching.trial_catalogue import TRIAL_CATALOGUE
 
 COORDINATORS = 2
 
+CLAIMS_PER_DAY = 100_000
+"""Of one card: a trial's day has thousands of epochs, and a bench's card thousands of visits."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -93,7 +96,7 @@ class Trial:
             node_key=self._node_key,
             data=data or self.node_data,
             port=port,
-            environment=environment,
+            environment={"KLUNAK_CLAIMS_PER_DAY": str(CLAIMS_PER_DAY), **(environment or {})},
         )
 
     @property

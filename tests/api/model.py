@@ -16,7 +16,8 @@ from typing import Any
 from crypto.commit_headers import part_digest
 from crypto.labels import hashed, u8, u32
 from crypto.periods import days_of, period_of
-from tests.api.people import Card, Drop, Intake, RoundWork
+from crypto.permits import permit_hash
+from tests.api.people import Card, Claim, Drop, Intake, RoundWork
 from tests.circles import TrialCircle
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -62,6 +63,10 @@ class Model:
     cards: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     burned: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     claims: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
+    permits: dict[bytes, int] = field(default_factory=dict)
+    claims_per_day: int = 32
+    added: Counter[tuple[bytes, int]] = field(default_factory=Counter)
+    """Claims that a permit added on a day, since the node was started."""
     invites: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
     counts: Counter[tuple[int, int]] = field(default_factory=Counter)
     waiting: dict[tuple[int, bytes, int, bytes], int] = field(default_factory=dict)
@@ -89,6 +94,8 @@ class Model:
             reasons.add("invalid_stamp")
         if not self.opened or self.opened != epoch:
             reasons.add("epoch_closed" if self.opened else "no_epoch")
+        if permit_hash(card.permit) in self.permits:
+            reasons.add("address_taken")
         return reasons | self._period_reasons(card.stamp.period) | self._drop_reasons(card.drops)
 
     def post_card(self, card: Card, epoch: int) -> None:
@@ -97,6 +104,7 @@ class Model:
             self._burn(name, retry_name(card.retry, card.drops), card.stamp.period)
             self._reserve(card.drops, self._expiry())
             self.cards[card.record] = (epoch, self._expiry())
+            self.permits[permit_hash(card.permit)] = self._expiry()
 
     def intake_reasons(
         self, intake: Intake, kind: int, admission: bytes, *, known_challenge: bool = True
@@ -163,12 +171,16 @@ class Model:
         drop.record = record
         return 0
 
-    def claim(self, tag: bytes, token: bytes) -> int:
+    def claim(self, claim: Claim) -> int:
         """The verdict."""
-        tag, token = hashed("klunak claim tag", tag), hashed("klunak claim", token)
+        tag, token = hashed("klunak claim tag", claim.tag), hashed("klunak claim", claim.token)
         if tag not in self.claims:
+            permit = permit_hash(claim.permit)
+            if permit not in self.permits or self.added[permit, self.day] >= self.claims_per_day:
+                return 2
             last_day = days_of(period_of(self.day))[1]
             self.claims[tag] = (token, last_day + self.policy.keep_days)
+            self.added[permit, self.day] += 1
         return int(self.claims[tag][0] != token)
 
     # Operators
@@ -260,7 +272,7 @@ class Model:
 
     def sweep(self) -> None:
         """Forget what is past its day; a frozen card stays for its round."""
-        for table in (self.waiting, self.inboxes, self.batches):
+        for table in (self.waiting, self.inboxes, self.batches, self.permits):
             _forget(table, lambda expires: expires < self.day)
         for rows in (self.burned, self.claims, self.invites):
             _forget(rows, lambda row: row[-1] < self.day)
@@ -279,6 +291,7 @@ class Model:
         assert {row[1]: row[2:] for row in tables["cards"]} == self.cards
         assert {row[0]: row[1:] for row in tables["burned"]} == self.burned
         assert {row[0]: row[1:] for row in tables["claims"]} == self.claims
+        assert dict(tables["permits"]) == self.permits
         assert {row[0]: row[1:] for row in tables["invites"]} == self.invites
         counts = {key: count for key, count in self.counts.items() if count}
         assert {row[:2]: row[2] for row in tables["invite_counts"]} == counts

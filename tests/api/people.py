@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
+from api.claims import keep_permit
+from api.store import open_store
 from api.work import work_digest
 from crypto.certificates import Stamp
 from crypto.commit_headers import Part, PartKind, part_digest, write_commit_header
 from crypto.descriptors import write_epoch_descriptor
 from crypto.drops import BlankSecret, WriteSecret, address_of, blank_secret, reader_of, record_hash
 from crypto.labels import RECORD_BYTES, hashed, u8, u32
+from crypto.permits import Permit, permit_hash
 from crypto.strict_json import write_text
-from tests.api.nodes import TrialNode
+from tests import backends
+from tests.api.nodes import Spoken, TrialNode
+from tests.circles import TODAY
 
 JSON = "application/json"
 
@@ -54,11 +60,13 @@ class Card:
     stamp: Stamp
     drops: list[Drop] = field(default_factory=lambda: [Drop() for _ in range(5)])
     retry: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    permit: Permit = field(default_factory=lambda: Permit(secrets.token_bytes(32)))
     record: bytes = field(default_factory=a_record)
 
     def body(self, epoch: int) -> bytes:
         rows = b"".join(drop.row for drop in self.drops)
-        return u32(epoch) + self.stamp.to_bytes() + self.retry + self.record + rows
+        head = u32(epoch) + self.stamp.to_bytes() + self.retry
+        return head + permit_hash(self.permit) + self.record + rows
 
 
 @dataclass
@@ -218,6 +226,47 @@ def look(node: TrialNode, secrets_: list[bytes]) -> list[bytes]:
     assert answer.status_code == 200
     assert len(answer.content) == 49_152
     return [answer.content[i : i + 4_096] for i in range(0, 49_152, 4_096)]
+
+
+def no_pages() -> list[bytes]:
+    """Four secrets of nothing."""
+    return [secrets.token_bytes(32) for _ in range(4)]
+
+
+@dataclass
+class Claim:
+    """What a visit shows besides its reads; by default a decoy, from somebody without a card."""
+
+    permit: Permit = field(default_factory=lambda: Permit(secrets.token_bytes(32)))
+    tag: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    token: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    @property
+    def body(self) -> bytes:
+        return self.permit + self.tag + self.token
+
+
+def meet(
+    node: Spoken, claim: Claim | None = None, four: list[bytes] | None = None
+) -> tuple[list[bytes], int]:
+    """Four records and the verdict."""
+    body = b"".join(four or no_pages()) + (claim or Claim()).body
+    answer = node.post("/visit/meet", body)
+    assert answer.status_code == 200
+    assert len(answer.content) == 16_400
+    assert answer.content[16_385:] == bytes(15)
+    return [answer.content[i : i + 4_096] for i in range(0, 16_384, 4_096)], answer.content[16_384]
+
+
+def permit_in_database(directory: Path) -> Permit:
+    """A permit that the node in *directory* knows, of a card that was posted earlier."""
+    permit = Permit(secrets.token_bytes(32))
+    store = open_store(backends.current.url(directory))
+    store.write(
+        lambda connection: keep_permit(connection, permit_hash(permit), expires=TODAY + 100)
+    )
+    store.close()
+    return permit
 
 
 def _part(body: bytes) -> Part:

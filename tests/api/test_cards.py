@@ -204,8 +204,8 @@ def test_one_address_twice_in_a_card_is_refused(node: TrialNode) -> None:
     ("size", "status", "code"),
     [
         (0, 422, "wrong_length"),
-        (25_063, 422, "wrong_length"),
-        (25_065, 413, "too_large"),
+        (25_095, 422, "wrong_length"),
+        (25_097, 413, "too_large"),
         (10_000_000, 413, "too_large"),
     ],
 )

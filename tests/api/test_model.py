@@ -40,6 +40,7 @@ from tests.api.nodes import Clock, Spoken, assert_problem, rows, running_node
 from tests.api.people import (
     JSON,
     Card,
+    Claim,
     Drop,
     Intake,
     RoundWork,
@@ -48,6 +49,7 @@ from tests.api.people import (
     as_matcher,
     epoch_descriptor,
     frozen_rows,
+    meet,
 )
 from tests.api.servers import ServedProcess
 from tests.api.test_batches import rows_of
@@ -62,6 +64,8 @@ TRIAL_POLICY = {
     "jitter_days": 0,
     "keep_days": 9,
 }
+
+CLAIMS_PER_DAY = 2
 
 which = st.integers(0, 255)
 """Which of those that were made; taken modulo how many there are."""
@@ -93,14 +97,14 @@ class NodeMachine(RuleBasedStateMachine):
         self.directory = Path(self.open_things.enter_context(tempfile.TemporaryDirectory()))
         self.trial = trial_circle()
         self.clock = Clock()
-        self.model = Model(self.trial, day=self.today)
+        self.model = Model(self.trial, day=self.today, claims_per_day=CLAIMS_PER_DAY)
         self.cards: list[Card] = []
         self.intakes: list[tuple[Intake, int, bytes]] = []
         self.slips: list[tuple[bytes, bytes]] = []
         self.invitations: list[tuple[int, list[bytes], int]] = []
         self.drops: list[Drop] = []
         self.noticed: list[Drop] = []
-        self.claimed: list[tuple[bytes, bytes]] = []
+        self.claimed: list[Claim] = []
         self.challenges: list[bytes] = []
         self.documents: dict[int, bytes] = {}
         self.work: RoundWork | None = None
@@ -115,7 +119,11 @@ class NodeMachine(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.life = ExitStack()
-        self.node = self.life.enter_context(running_node(self.directory, self.trial, self.clock))
+        running = running_node(
+            self.directory, self.trial, self.clock, claims_per_day=CLAIMS_PER_DAY
+        )
+        self.node = self.life.enter_context(running)
+        self.model.added.clear()
 
     def stop(self) -> None:
         self.life.close()
@@ -175,7 +183,7 @@ class NodeMachine(RuleBasedStateMachine):
 
     @rule(
         late=st.sampled_from((0, 0, 0, 0, -1, 1)),
-        wrong=st.sampled_from(("",) * 5 + ("signature", "period", "twice", "taken")),
+        wrong=st.sampled_from(("",) * 5 + ("signature", "period", "twice", "taken", "permit")),
     )
     def new_card(self, late: int, wrong: str) -> None:
         period = self.trial.period - (wrong == "period")
@@ -187,6 +195,8 @@ class NodeMachine(RuleBasedStateMachine):
             card.drops[4] = Drop(card.drops[0].w)
         if wrong == "taken" and self.drops:
             card.drops[2] = Drop(self.drops[-1].w)
+        if wrong == "permit" and self.cards:
+            card.permit = self.cards[-1].permit
         self.post_card(card, self.model.opened + late, genuine=wrong != "signature")
 
     @precondition(lambda self: self.cards)
@@ -316,29 +326,30 @@ class NodeMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.drops)
     @rule(
         picked=st.lists(st.tuples(which, st.sampled_from("rrbb?")), max_size=4),
-        claim=st.sampled_from(("new", "mine", "theirs", "elses")),
+        how=st.sampled_from(("new", "new", "mine", "theirs", "elses")),
         one=which,
+        has_card=st.sampled_from((True, True, False)),
     )
-    def meet(self, picked: list[tuple[int, str]], claim: str, one: int) -> None:
-        asked = [self.secret_of(number, how) for number, how in picked]
+    def meet(self, picked: list[tuple[int, str]], how: str, one: int, has_card: bool) -> None:
+        asked = [self.secret_of(number, what) for number, what in picked]
         asked += [secrets.token_bytes(32) for _ in range(4 - len(asked))]
-        tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
-        if claim != "new" and self.claimed:
-            tag, earlier = self.claimed[one % len(self.claimed)]
-            token = earlier if claim == "mine" else token
+        claim = Claim()
+        if has_card and self.cards:
+            claim.permit = self.cards[one % len(self.cards)].permit
+        if how != "new" and self.claimed:
+            earlier = self.claimed[one % len(self.claimed)]
+            claim.tag = earlier.tag
+            claim.token = earlier.token if how == "mine" else claim.token
         before = self.all_records()
-        answer = self.node.post("/visit/meet", b"".join(asked) + tag + token)
-        assert (answer.status_code, len(answer.content)) == (200, 16_400)
-        for place, secret in enumerate(asked):
-            found = answer.content[place * 4_096 : (place + 1) * 4_096]
+        records, verdict = meet(self.node, claim, asked)
+        for secret, found in zip(asked, records, strict=True):
             address = hashed("klunak address", secret)
             standing = self.model.drops[address].record if address in self.model.drops else None
             assert found == standing or (standing is None and found not in before)
         for secret in asked:
             self.model.blank(hashed("klunak address", hashed("klunak read", secret)))
-        assert answer.content[16_384] == self.model.claim(tag, token)
-        assert answer.content[16_385:] == bytes(15)
-        self.claimed.append((tag, token))
+        assert verdict == self.model.claim(claim)
+        self.claimed.append(claim)
 
     @precondition(lambda self: self.drops)
     @rule(
@@ -594,8 +605,11 @@ class KilledNodeMachine(NodeMachine):
         clock_file = self.directory / "clock"
         clock_file.write_text(str(self.clock()))
         if not hasattr(self, "process"):
-            self.process = ServedProcess(self.directory, self.trial, clock_file)
+            self.process = ServedProcess(
+                self.directory, self.trial, clock_file, claims_per_day=CLAIMS_PER_DAY
+            )
         self.node = SocketNode(self.trial, self.process.start())
+        self.model.added.clear()
 
     def stop(self) -> None:
         self.node.close()

@@ -19,6 +19,7 @@ from api.settings import Settings
 from api.store import open_engine
 from tests import backends
 from tests.api.nodes import OCTETS, rows, write_setup
+from tests.api.people import permit_in_database
 from tests.api.servers import ServedProcess, served
 from tests.circles import TrialCircle, make_trial_circle
 
@@ -51,9 +52,9 @@ def test_nothing_of_a_visitor_is_in_any_file_or_line(tmp_path: Path) -> None:
         client.get("/marked-path")
         client.post("/visit/look", content=body, headers=octets)
         client.post("/visit/look", content=body[:-1], headers=octets)
-        client.post("/visit/meet", content=marked_secret * 6, headers=octets)
+        client.post("/visit/meet", content=marked_secret * 7, headers=octets)
         client.post("/visit/leave", content=(marked_secret * 1_040), headers=octets)
-        client.post("/cards", content=b"marked-body".ljust(25_064, b"!"), headers=octets)
+        client.post("/cards", content=b"marked-body".ljust(25_096, b"!"), headers=octets)
         client.post("/intake", content=b"\1" + b"marked-body".ljust(28_934, b"!"), headers=octets)
         client.post("/operator/epochs", content=b"marked-body", headers={"content-type": "a/b"})
         client.put("/operator/rounds/marked/parts/1", content=b"marked-body", headers=octets)
@@ -106,10 +107,12 @@ def test_no_column_is_finer_than_a_day(tmp_path: Path, trial: TrialCircle) -> No
     """Numbers that could be a time of today, in seconds or finer, are nowhere in the database."""
     import time
 
+    permit = permit_in_database(tmp_path)
     process = ServedProcess(tmp_path, trial)
     address = process.start()
     headers = {"content-type": OCTETS}
-    httpx.post(f"{address}/visit/meet", content=secrets.token_bytes(192), headers=headers)
+    body = secrets.token_bytes(128) + permit + secrets.token_bytes(64)
+    httpx.post(f"{address}/visit/meet", content=body, headers=headers)
     process.stop()
     engine = open_engine(backends.current.url(tmp_path))
     tables = rows(engine)

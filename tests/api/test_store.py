@@ -20,7 +20,7 @@ from api.sqlite import PRAGMAS
 from api.store import open_store
 from tests import backends
 from tests.api.nodes import OCTETS, TrialNode
-from tests.api.people import Drop, a_record, look, new_card, post
+from tests.api.people import Drop, a_record, look, new_card, permit_in_database, post
 from tests.api.servers import ServedProcess
 from tests.circles import TrialCircle
 from tests.patience import PATIENCE_SECONDS
@@ -227,14 +227,15 @@ def test_what_was_replaced_is_nowhere_in_the_files(tmp_path: Path, node: TrialNo
 
 
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, trial: TrialCircle) -> None:
-    process = ServedProcess(tmp_path, trial)
+    permit = permit_in_database(tmp_path)
+    process = ServedProcess(tmp_path, trial, claims_per_day=100_000)
     acknowledged: list[bytes] = []
 
     def claim_until_killed(address: str) -> None:
         headers = {"content-type": OCTETS}
         with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS) as client:
             while True:
-                body = secrets.token_bytes(192)
+                body = secrets.token_bytes(128) + permit + secrets.token_bytes(64)
                 try:
                     answer = client.post("/visit/meet", content=body)
                 except httpx.TransportError:
@@ -257,7 +258,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, trial: TrialCircl
     address = process.start()
     with httpx.Client(base_url=address, headers={"content-type": OCTETS}) as client:
         for body in acknowledged:
-            another_token = body[:160] + bytes(32)
+            another_token = body[:192] + bytes(32)
             assert client.post("/visit/meet", content=another_token).content[16_384] == 1
     process.stop()
     assert len(acknowledged) >= 80

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,37 @@ from api.days import drawn_expiry, kept_until
 from api.sweep import tidy
 from crypto.labels import hashed
 from tests.api.nodes import Clock, TrialNode, running_node
-from tests.api.people import begin_epoch, look, new_card, post, round_work, whole_round
+from tests.api.people import (
+    Claim,
+    begin_epoch,
+    look,
+    meet,
+    new_card,
+    permit_in_database,
+    post,
+    round_work,
+    whole_round,
+)
 from tests.api.test_intake import Intake, worked
 from tests.api.test_invites import give_invites
 from tests.circles import TrialCircle
 from tests.patience import wait_until
 
-EXPIRING = ("drops", "cards", "burned", "claims", "invites", "waiting", "intake", "batches")
+EXPIRING = (
+    *("drops", "cards", "burned", "claims", "permits"),
+    *("invites", "waiting", "intake", "batches"),
+)
 
 
 def fill(node: TrialNode) -> None:
     """A row in every table that expires."""
     post(node, new_card(node), 1)
     whole_round(node, 1)
-    post(node, new_card(node), 2)
+    card = new_card(node)
+    post(node, card, 2)
+    meet(node, Claim(card.permit))
     node.post("/intake", Intake(node.trial.period).invited(*give_invites(node)))
     node.post("/intake", worked(node, Intake(node.trial.period)))
-    node.post("/visit/meet", secrets.token_bytes(192))
     give_invites(node)
     assert all(node.rows()[table] for table in EXPIRING)
 
@@ -117,8 +130,9 @@ def test_a_node_sweeps_when_it_starts(tmp_path: Path, trial: TrialCircle, clock:
 
 
 def test_a_node_sweeps_when_a_day_begins(tmp_path: Path, trial: TrialCircle, clock: Clock) -> None:
+    permit = permit_in_database(tmp_path)
     with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05) as node:
-        node.post("/visit/meet", secrets.token_bytes(192))
+        assert meet(node, Claim(permit))[1] == 0
         clock.pass_days(400)
         wait_until(lambda: not node.rows()["claims"])
 
@@ -151,12 +165,15 @@ def test_burned_values_outlive_the_last_card_of_their_period(trial: TrialCircle)
 @pytest.mark.sqlite
 def test_a_file_does_not_show_in_which_order_rows_came(node: TrialNode) -> None:
     """SQLite fills a page from its end: the place of a row in the file is the order of arrival."""
-    tags = [secrets.token_bytes(32) for _ in range(20)]
-    for tag in tags:
-        node.post("/visit/meet", secrets.token_bytes(128) + tag + secrets.token_bytes(32))
+    card = new_card(node)
+    post(node, card, 1)
+    claims = [Claim(card.permit) for _ in range(20)]
+    for claim in claims:
+        meet(node, claim)
+    hashes = [hashed("klunak claim tag", claim.tag) for claim in claims]
     tidy(node.node.store, node.node.today())
 
     stored = Path(str(node.engine.url.database)).read_bytes()
-    places = [stored.index(hashed("klunak claim tag", tag)) for tag in tags]
-    by_key = sorted(range(20), key=lambda n: hashed("klunak claim tag", tags[n]), reverse=True)
+    places = [stored.index(each) for each in hashes]
+    by_key = sorted(range(20), key=lambda n: hashes[n], reverse=True)
     assert [n for _, n in sorted((place, n) for n, place in enumerate(places))] == by_key

@@ -17,8 +17,20 @@ import pytest
 
 from crypto.certificates import Stamp
 from crypto.labels import hashed
+from crypto.permits import Permit
 from tests.api.nodes import Spoken
-from tests.api.people import JSON, Card, Drop, Intake, a_record, as_coordinator, begin_epoch
+from tests.api.people import (
+    JSON,
+    Card,
+    Claim,
+    Drop,
+    Intake,
+    a_record,
+    as_coordinator,
+    begin_epoch,
+    no_pages,
+    permit_in_database,
+)
 from tests.api.servers import served
 from tests.api.test_invites import invites_body
 from tests.circles import TrialCircle, make_trial_circle
@@ -52,6 +64,7 @@ class Crowd:
     """What people did, and what they were told stands."""
 
     node: Socket
+    permit: Permit
     stamps: SimpleQueue[Stamp] = field(default_factory=SimpleQueue)
     slips: SimpleQueue[tuple[bytes, bytes]] = field(default_factory=SimpleQueue)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -93,7 +106,8 @@ class Crowd:
         found = self.sent("/visit/look", b"".join(reads), 200)
         for drop in mine:
             assert found[:4_096] == drop.record
-        self.sent("/visit/meet", secrets.token_bytes(192), 200)
+        met = self.sent("/visit/meet", b"".join(no_pages()) + Claim(self.permit).body, 200)
+        assert met[16_384] == 0
         new = a_record()
         writes = [drop.write(new) for drop in mine]
         writes += [Drop().write(a_record()) for _ in range(8 - len(mine))]
@@ -116,10 +130,11 @@ class Crowd:
 def live_together(directory: Path, seconds: float) -> None:
     trial = make_trial_circle(invites_per_day=1_000)
     stamps = [trial.stamp(secrets.token_bytes(32)) for _ in range(STAMPS)]
-    with served(directory, trial) as address:
+    permit = permit_in_database(directory)
+    with served(directory, trial, claims_per_day=100_000) as address:
         node = Socket(trial, address)
         assert begin_epoch(node, 1).status_code == 201  # type: ignore[arg-type]
-        crowd = Crowd(node)
+        crowd = Crowd(node, permit)
         for stamp in stamps:
             crowd.stamps.put(stamp)
         for slip in printed(node):
@@ -137,7 +152,7 @@ def live_together(directory: Path, seconds: float) -> None:
     # And once more from the disk, by a node that knows nothing of it.
     with served(directory, trial) as address:
         node = Socket(trial, address)
-        assert_stands(Crowd(node), standing)
+        assert_stands(Crowd(node, permit), standing)
         node.close()
 
 

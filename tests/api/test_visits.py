@@ -7,9 +7,19 @@ import secrets
 import pytest
 
 from api import drops
-from crypto.labels import hashed
 from tests.api.nodes import TrialNode, assert_problem
-from tests.api.people import Card, Drop, a_record, look, new_card, post, whole_round
+from tests.api.people import (
+    Card,
+    Claim,
+    Drop,
+    a_record,
+    look,
+    meet,
+    new_card,
+    no_pages,
+    post,
+    whole_round,
+)
 
 
 @pytest.fixture
@@ -19,27 +29,12 @@ def card(node: TrialNode) -> Card:
     return card
 
 
-def meet(
-    node: TrialNode, four: list[bytes], tag: bytes | None = None, token: bytes | None = None
-) -> tuple[list[bytes], int]:
-    body = b"".join(four) + (tag or secrets.token_bytes(32)) + (token or secrets.token_bytes(32))
-    answer = node.post("/visit/meet", body)
-    assert answer.status_code == 200
-    assert len(answer.content) == 16_400
-    assert answer.content[16_385:] == bytes(15)
-    return [answer.content[i : i + 4_096] for i in range(0, 16_384, 4_096)], answer.content[16_384]
-
-
 def leave(node: TrialNode, writes: list[bytes]) -> list[int]:
     decoys = [Drop().write(a_record()) for _ in range(8 - len(writes))]
     answer = node.post("/visit/leave", b"".join(writes + decoys))
     assert answer.status_code == 200
     assert len(answer.content) == 8
     return list(answer.content[: len(writes)])
-
-
-def no_pages() -> list[bytes]:
-    return [secrets.token_bytes(32) for _ in range(4)]
 
 
 def test_look_reads_what_was_stored_in_the_order_asked(node: TrialNode, card: Card) -> None:
@@ -125,7 +120,7 @@ def test_b_does_not_write(node: TrialNode, card: Card) -> None:
 def test_b_blanks_and_answers_with_noise(node: TrialNode, card: Card) -> None:
     page = card.drops[1]
 
-    answered, _ = meet(node, [page.b, *no_pages()[1:]])
+    answered, _ = meet(node, four=[page.b, *no_pages()[1:]])
 
     standing = look(node, [page.r])[0]
     assert page.record not in (answered[0], standing)
@@ -134,7 +129,7 @@ def test_b_blanks_and_answers_with_noise(node: TrialNode, card: Card) -> None:
 
 def test_a_blanked_drop_stays_reserved(node: TrialNode, card: Card) -> None:
     page = card.drops[1]
-    meet(node, [page.b, *no_pages()[1:]])
+    meet(node, four=[page.b, *no_pages()[1:]])
     now = Drop(page.w, look(node, [page.r])[0])
     new = a_record()
 
@@ -146,50 +141,20 @@ def test_a_blanked_drop_stays_reserved(node: TrialNode, card: Card) -> None:
 def test_nothing_but_b_blanks(node: TrialNode, card: Card, what: str) -> None:
     page = card.drops[1]
     secret = {"a wrong B": secrets.token_bytes(32), "w": page.w, "A": page.row[:32]}[what]
-    tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
-    meet(node, no_pages(), tag, token)
     before = node.rows()
 
-    meet(node, [secret, *no_pages()[1:]], tag, token)
+    meet(node, four=[secret, *no_pages()[1:]])
 
     assert node.rows() == before
 
 
 def test_meet_reads_the_partners_pages(node: TrialNode, card: Card) -> None:
-    pages, verdict = meet(node, [drop.r for drop in card.drops[1:]])
+    pages, _ = meet(node, four=[drop.r for drop in card.drops[1:]])
 
     assert pages == [drop.record for drop in card.drops[1:]]
-    assert verdict == 0
 
 
-def test_the_first_token_holds_a_tag(node: TrialNode) -> None:
-    tag, mine, theirs = (secrets.token_bytes(32) for _ in range(3))
-
-    assert meet(node, no_pages(), tag, mine)[1] == 0
-    before = node.rows()
-    assert meet(node, no_pages(), tag, mine)[1] == 0
-    assert meet(node, no_pages(), tag, theirs)[1] == 1
-    assert node.rows() == before
-
-
-def test_neither_tag_nor_token_is_stored(node: TrialNode) -> None:
-    tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
-    meet(node, no_pages(), tag, token)
-
-    (row,) = node.rows()["claims"]
-    assert tag not in row
-    assert token not in row
-    assert row[:2] == (hashed("klunak claim tag", tag), hashed("klunak claim", token))
-
-
-def test_a_claim_outlives_every_card_of_its_quarter(node: TrialNode) -> None:
-    meet(node, no_pages())
-
-    period = node.trial.circle.periods[-1]
-    assert node.rows()["claims"][0][2] == period.to_day + 97
-
-
-@pytest.mark.parametrize(("path", "size"), [("look", 384), ("meet", 192), ("leave", 33_280)])
+@pytest.mark.parametrize(("path", "size"), [("look", 384), ("meet", 224), ("leave", 33_280)])
 def test_a_byte_more_or_less_is_refused(node: TrialNode, path: str, size: int) -> None:
     before = node.rows()
 
@@ -209,15 +174,15 @@ def test_known_and_unknown_drops_get_answers_of_the_same_size_and_headers(
         reads = b"".join((drops * 3)[number].r for number in range(12))
         pages = b"".join(drop.r for drop in drops[1:])
         blanks = b"".join(drop.b for drop in drops[1:])
-        token = secrets.token_bytes(64)
+        claim = Claim().body
         writes = b"".join((drops * 2)[number].write(a_record()) for number in range(8))
         return [
             (answer.status_code, len(answer.content), answer.headers.raw)
             for answer in (
                 node.post("/visit/look", reads),
-                node.post("/visit/meet", pages + token),
+                node.post("/visit/meet", pages + claim),
                 node.post("/visit/leave", writes),
-                node.post("/visit/meet", blanks + token),
+                node.post("/visit/meet", blanks + claim),
             )
         ]
 

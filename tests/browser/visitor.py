@@ -14,9 +14,9 @@ LONG_MS = 90_000
 
 SIZES = {
     "/intake": 28_935,
-    "/cards": 25_064,
+    "/cards": 25_096,
     "/visit/look": 384,
-    "/visit/meet": 192,
+    "/visit/meet": 224,
     "/visit/leave": 33_280,
 }
 """What a body may be long, and no other."""

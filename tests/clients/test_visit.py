@@ -124,7 +124,7 @@ def test_a_family_is_not_led_into_showing_itself_to_another_donor() -> None:
 @pytest.mark.parametrize(
     ("path", "change"),
     [
-        ("/visit/meet", lambda answer: answer[:-16] + b"\x02" + bytes(15)),
+        ("/visit/meet", lambda answer: answer[:-16] + b"\x03" + bytes(15)),
         ("/visit/meet", lambda answer: answer[:-1] + b"\x01"),
         ("/visit/leave", lambda answer: b"\x02" + answer[1:]),
         ("/visit/leave", lambda answer: answer[1:]),

@@ -20,6 +20,7 @@ from crypto.keys import (
     slot_ticket,
 )
 from crypto.labels import derive
+from crypto.permits import permit_hash
 
 LIST_KEY, CIRCLE, PERIOD = b"\x11" * 32, b"\xcc" * 32, 8_104
 
@@ -33,9 +34,10 @@ def leaves_of_pseudonym(pseudonym: Pseudonym) -> Iterator[bytes]:
     yield pseudonym.sealing_key.public
     yield pseudonym.throwaway_key.public
     yield pseudonym.claim_tag
-    yield pseudonym.decoy_claim_tag
     yield pseudonym.claim_token(pseudonym.claim_tag)
-    yield pseudonym.claim_token(pseudonym.decoy_claim_tag)
+    yield pseudonym.claim_token(pseudonym.claim_permit)
+    yield pseudonym.claim_permit
+    yield permit_hash(pseudonym.claim_permit)
     yield pseudonym.notice_secret
     yield pseudonym.outbox_write
     yield from pseudonym.pages_write

@@ -20,7 +20,7 @@ EPOCHS = 5
 
 VISIT = [
     ("POST", "/visit/look", 384, 49_152),
-    ("POST", "/visit/meet", 192, 16_400),
+    ("POST", "/visit/meet", 224, 16_400),
     ("POST", "/visit/leave", 33_280, 8),
 ]
 

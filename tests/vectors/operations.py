@@ -33,6 +33,7 @@ from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import Page, PageOne, Said
 from crypto.messages.shelf import Shelf
 from crypto.periods import period_of
+from crypto.permits import permit_hash
 from crypto.records import NONCE_BYTES, SHARED_FRAME_BYTES, _close_from_parts, open_record
 from crypto.sealing import SEALED_FRAME_BYTES, SealingKey, open_sealed
 from crypto.shapes import Message, Wire
@@ -176,9 +177,9 @@ def pseudonym(given: Json) -> Json:
             public_key=who.sealing_key.public,
             throwaway_public_key=who.throwaway_key.public,
             claim_tag=who.claim_tag,
-            decoy_claim_tag=who.decoy_claim_tag,
             claim_token=who.claim_token(who.claim_tag),
-            decoy_claim_token=who.claim_token(who.decoy_claim_tag),
+            claim_permit=who.claim_permit,
+            claim_permit_hash=permit_hash(who.claim_permit),
             notice_secret=notice_secret,
             outbox_write=who.outbox_write,
             stamp_nonce=who.stamp_nonce,

@@ -89,7 +89,7 @@ def application(transaction: Transaction) -> Starlette:
     def meet(body: bytes) -> bytes:
         with transaction(True) as run:
             records = read(run, cut(body[:128], 32))
-            run("INSERT INTO claims VALUES (?, ?)", (body[128:160], body[160:]))
+            run("INSERT INTO claims VALUES (?, ?)", (body[160:192], body[192:]))
         return records + bytes(16)
 
     def leave(body: bytes) -> bytes:
@@ -101,7 +101,7 @@ def application(transaction: Transaction) -> Starlette:
     def card(body: bytes) -> bytes:
         with transaction(True) as run:
             run("INSERT INTO burned VALUES (?)", (body[8:40],))
-            run("INSERT INTO cards VALUES (?, ?)", (body[296:328], body[328 : 328 + RECORD_BYTES]))
+            run("INSERT INTO cards VALUES (?, ?)", (body[296:328], body[360 : 360 + RECORD_BYTES]))
             reserve(run, body)
         return b'{"epoch":1}'
 

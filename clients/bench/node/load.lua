@@ -2,7 +2,7 @@
 -- wrk ... -- DIRECTORY KIND FIRST_VISIT FIRST_CARD FIRST_INTAKE yes|no
 -- The last says whether cards and intakes are made afresh from one body: nobody checks the floor's.
 
-local size = { look = 384, meet = 128, leave = 33280, cards = 25064, intake = 28935 }
+local size = { look = 384, meet = 160, leave = 33280, cards = 25096, intake = 28935 }
 local path = {
   look = "/visit/look", meet = "/visit/meet", leave = "/visit/leave",
   cards = "/cards", intake = "/intake",
@@ -50,7 +50,7 @@ function renewed(body, head)
   local from = #body - 5 * 4128
   local start = string.sub(body, 1, 1) .. random_bytes(64)
   if head > 65 then
-    start = string.sub(body, 1, 8) .. random_bytes(32) .. string.sub(body, 41, 296) .. random_bytes(32)
+    start = string.sub(body, 1, 8) .. random_bytes(32) .. string.sub(body, 41, 296) .. random_bytes(64)
   end
   return start .. string.sub(body, head + 1, from) .. table.concat(rows)
 end
@@ -66,7 +66,7 @@ function request()
   sent_leave, sent_cards, sent_intake = sent.leave, sent.cards, sent.intake
   sent_exhausted = exhausted
   local body = string.sub(bodies[name], at + 1, at + size[name])
-  if spends and afresh then body = renewed(body, name == "cards" and 328 or 65) end
+  if spends and afresh then body = renewed(body, name == "cards" and 360 or 65) end
   if name == "meet" then body = body .. random_bytes(64) end
   return wrk.format("POST", path[name], { ["content-type"] = "application/octet-stream" }, body)
 end

@@ -29,6 +29,7 @@ from crypto.certificates import Stamp, stamp_message
 from crypto.certifying_keys import PUBLIC_EXPONENT, Use
 from crypto.drops import WriteSecret, address_of, reader_of, record_hash
 from crypto.labels import RECORD_BYTES, hashed, u8, u32
+from crypto.permits import Permit, PermitHash, permit_hash
 from crypto.signing_keys import SigningKey
 
 VISITORS = 400
@@ -47,6 +48,8 @@ class Prepared:
     period: int
     invites: list[tuple[int, bytes]]
     """Coordinator's number and what a node keeps of a token."""
+    permits: list[PermitHash]
+    """What a node keeps of the permits that visitors show."""
     bodies: Path
     cards: int
     intakes: int
@@ -65,28 +68,29 @@ def prepare(home: Path, *, rows: int, cards: int, told: Callable[[str], None]) -
     bodies = home / "bodies"
     bodies.mkdir()
     period = trial.circle().period_on(today).number
-    stand = _write_visits(bodies, rows)
+    stand, permits = _write_visits(bodies, rows)
     told("signing stamps")
     _write_cards(bodies, trial, period, cards)
     invites = _write_intakes(bodies, period, cards)
-    return Prepared(trial, today, stand, period, invites, bodies, cards, cards)
+    return Prepared(trial, today, stand, period, invites, permits, bodies, cards, cards)
 
 
-def _write_visits(bodies: Path, rows: int) -> dict[bytes, bytes]:
+def _write_visits(bodies: Path, rows: int) -> tuple[dict[bytes, bytes], list[PermitHash]]:
     first, second = secrets.token_bytes(RECORD_BYTES), secrets.token_bytes(RECORD_BYTES)
     count = max(rows, VISITORS * OWN_DROPS)
     secrets_of = [WriteSecret(secrets.token_bytes(32)) for _ in range(count)]
     own = [secrets_of[i * OWN_DROPS : (i + 1) * OWN_DROPS] for i in range(VISITORS)]
+    permits = [Permit(secrets.token_bytes(32)) for _ in range(VISITORS)]
     some = secrets.SystemRandom()
     with (bodies / "look").open("wb") as look, (bodies / "meet").open("wb") as meet:
-        for _ in range(VISITORS):
+        for permit in permits:
             look.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 12)))
-            meet.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 4)))
+            meet.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 4)) + permit)
     with (bodies / "leave").open("wb") as leave:
         for before, after in ((first, second), (second, first)):
             for drops in own:
                 leave.write(b"".join(w + record_hash(before) + after for w in drops))
-    return dict.fromkeys(secrets_of, first)
+    return dict.fromkeys(secrets_of, first), [permit_hash(permit) for permit in permits]
 
 
 def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:
@@ -103,7 +107,7 @@ def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:
             nonce = secrets.token_bytes(32)
             signature = signer(stamp_message(circle.digest, period, nonce))
             stamp = Stamp(period, nonce, signature).to_bytes()
-            file.write(u32(EPOCH) + stamp + secrets.token_bytes(32) + record + _five(record))
+            file.write(u32(EPOCH) + stamp + secrets.token_bytes(64) + record + _five(record))
 
 
 def _signer(key: SigningKey) -> Callable[[bytes], bytes]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert
 
 from api import drops
 from api.days import drawn_expiry
-from api.models import Epoch, Invite
+from api.models import Epoch, Invite, Permit
 from api.store import open_store
 from clients.bench.node.floor import TABLES
 from clients.bench.node.people import EPOCH, Prepared
@@ -114,6 +114,11 @@ class Ours(Served):
     def _open(self, connection: Connection) -> None:
         epoch = {"epoch": EPOCH, "descriptor": "{}", "signature": "", "challenge": bytes(16)}
         connection.execute(insert(Epoch), epoch)
+        expires = self.prepared.today + 200
+        connection.execute(
+            insert(Permit),
+            [{"permit": permit, "expires": expires} for permit in self.prepared.permits],
+        )
         connection.execute(
             insert(Invite),
             [
@@ -121,7 +126,7 @@ class Ours(Served):
                     "kept": kept,
                     "coordinator": number,
                     "period": self.prepared.period,
-                    "expires": self.prepared.today + 200,
+                    "expires": expires,
                 }
                 for number, kept in self.prepared.invites
             ],

@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<string, Key>> = {
   not_possible: "not_possible",
   wrong_role: "error.WrongRole",
   match_changed: "error.MatchChanged",
+  not_today: "error.NotToday",
   too_long: "error.TooLong",
   wish_refused: "error.WishRefused",
   no_period: "error.NoPeriod",

@@ -12,7 +12,7 @@ const LANGUAGES = ["be", "ru", "en"];
 const SECTIONS = ["status", "region", "mode", "size", "need", "sees", "guidance", "refused", "kind"];
 const ERRORS = [
   ...["NodeUnreachable", "NodeMisbehaves", "CircleSubstituted", "VisitContended", "WrongRole"],
-  ...["MatchChanged", "TooLong", "WishRefused", "NoPeriod", "InviteTextError", "CryptoError"],
+  ...["MatchChanged", "NotToday", "TooLong", "WishRefused", "NoPeriod", "InviteTextError", "CryptoError"],
   ...["ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
 ];
 const LINES = [

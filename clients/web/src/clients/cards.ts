@@ -1,7 +1,8 @@
 /**
  * Posting a card, and knowing that it stands.
  *
- *     epoch u32 ‖ stamp 292 ‖ retry 32 ‖ card record ‖ 5 × (A 32 ‖ record)     outbox, pages 1–4
+ *     epoch u32 ‖ stamp 292 ‖ retry 32 ‖ permit hash 32 ‖ card record
+ *     ‖ 5 × (A 32 ‖ record)                                                   outbox, pages 1–4
  *
  * The card goes first and the shelf is written after it, because the card can be recognised later
  * and a shelf that claims too much cannot: a card stands when its own outbox opens. Signatures
@@ -17,6 +18,7 @@ import { Card } from "../crypto/messages/cards.ts";
 import { DONOR } from "../crypto/messages/intake.ts";
 import { Outbox } from "../crypto/messages/outboxes.ts";
 import { POSTED, UNSPENT, type Shelf, type Slot } from "../crypto/messages/shelf.ts";
+import { permitHash } from "../crypto/permits.ts";
 import { closeRecord, randomRecord } from "../crypto/records.ts";
 import { seal } from "../crypto/sealing.ts";
 import { earnedIndex, nextSlotOf } from "./asking.ts";
@@ -97,6 +99,7 @@ export function cardBody(place: Place, shelf: Shelf, slot: Slot, sitting: Sittin
     u32(open.descriptor.epoch),
     stamp.toBytes(),
     pseudonym.cardRetry,
+    permitHash(pseudonym.claimPermit),
     cardRecord(place, shelf, slot, open.descriptor),
     ...writes.flatMap((secret, at) => [addressOf(secret), firsts[at] ?? randomRecord()]),
   );

@@ -10,6 +10,7 @@
  *     ├── NotPossible             not_possible: does not fit where things stand; nothing was sent
  *     │   ├── WrongRole           wrong_role: the list already asks, and this wants to give
  *     │   ├── MatchChanged        match_changed: the match that was decided about is over
+ *     │   ├── NotToday            not_today: the node keeps no more claims of this card for now
  *     │   ├── TooLong             too_long: the words do not fit
  *     │   ├── WishRefused         wish_refused: names nothing, or too much
  *     │   └── NoPeriod            no_period: no certifying keys for today
@@ -71,6 +72,11 @@ export class WrongRole extends NotPossible {
 /** What was decided about has changed meanwhile. */
 export class MatchChanged extends NotPossible {
   override readonly code = "match_changed";
+}
+
+/** Nothing was shown: this card was here too often today. */
+export class NotToday extends NotPossible {
+  override readonly code = "not_today";
 }
 
 /** Too long to be sent. */

@@ -13,13 +13,13 @@ import { FAMILY } from "../crypto/messages/intake.ts";
 import { Kind, type Said } from "../crypto/messages/pages.ts";
 import { DONE, POSTED, type Wish } from "../crypto/messages/shelf.ts";
 import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
-import { NotPossible } from "./errors.ts";
+import { NotPossible, NotToday } from "./errors.ts";
 import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
 import { spentReceipt, spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
 import * as shelves from "./shelves.ts";
 import { PersonClient, type FamilyAsking } from "./sittings.ts";
-import type { Act, State } from "./state.ts";
+import { Claimed, type Act, type State } from "./state.ts";
 import * as vetting from "./vetting.ts";
 import { Status, slotView, vettingStatus, type SlotView } from "./views.ts";
 import type { Sitting } from "./visit.ts";
@@ -84,7 +84,9 @@ export class Family extends PersonClient {
     });
   }
 
-  /** Show the donor where to send, unless it was shown to another family before. */
+  /**
+   * Show the donor where to send, unless it was shown to another family before. Raises NotToday.
+   */
   async showAddress(terms: string, matched: number | null = null): Promise<FamilyView> {
     checked(terms);
     return this.#decided(inMatch(showing(terms), matched), matched ?? 0);
@@ -175,7 +177,9 @@ function showing(terms: string): Act {
     if (state.encounter?.match.mode === VOUCHER || state.conversationKey === null) {
       throw new NotPossible();
     }
-    if (state.claimed !== true) return spoken(state, { declined: state.matched });
+    if (state.claimed === null) throw new NotPossible();
+    if (state.claimed === Claimed.NOT_KEPT) throw new NotToday();
+    if (state.claimed === Claimed.ANOTHERS) return spoken(state, { declined: state.matched });
     const shown = state.with({ mine: said(state.mine, Kind.TERMS, terms) });
     return spoken(shown, { shown: state.matched });
   };

@@ -28,10 +28,8 @@ import { VOUCHER, encounterOf, isSecond, type Encounter } from "./meetings.ts";
 import type { OpenEpoch } from "./node.ts";
 import { THREADS, outReads, shelfReads, type Place } from "./person.ts";
 import * as seals from "./seals.ts";
-import { State, UNREAD } from "./state.ts";
+import { Claimed, State, UNREAD } from "./state.ts";
 
-const YOURS = 0;
-const ANOTHERS = 1;
 const NOT_READ = new Uint8Array(0);
 
 /** The records of one's own drops as the node answered them: a leave names what it replaces. */
@@ -103,13 +101,19 @@ export function readLook(
   return [withEncounter(state), seen];
 }
 
-/** 4 × (R or B) ‖ claim tag ‖ claim token; the decoy's tag unless the address is shown. */
-export function meetBody(state: State, { blanks, claims }: Meet): Uint8Array {
+/** Tag and token of a claim of nothing: new in every visit, as a real one is. */
+export function decoyClaim(): Uint8Array {
+  return randomBytes(2 * SECRET_BYTES);
+}
+
+/** 4 × (R or B) ‖ permit ‖ claim tag ‖ claim token; the decoy's unless an address is shown. */
+export function meetBody(state: State, decoy: Uint8Array, { blanks, claims }: Meet): Uint8Array {
   const { person, pseudonym } = state.place;
   const decoys = [randomBytes(SECRET_BYTES), randomBytes(SECRET_BYTES)];
   const pages = blanks ?? state.notice?.pages ?? [...outReads(person), ...decoys];
-  const tag = tagToClaim(state, claims) ?? pseudonym.decoyClaimTag;
-  return concat(...pages, tag, pseudonym.claimToken(tag));
+  const tag = tagToClaim(state, claims);
+  const claim = tag === null ? [decoy] : [tag, pseudonym.claimToken(tag)];
+  return concat(...pages, pseudonym.claimPermit, ...claim);
 }
 
 /** The state with the partner's pages, or the threads' *out*, and the verdict on a claim. */
@@ -120,12 +124,11 @@ export function readMeet(
   { blanks, claims }: Meet,
 ): readonly [State, Seen] {
   const records = recordsOf(answer.subarray(0, PAGES * RECORD_BYTES));
-  const [verdict, ...zeros] = answer.subarray(PAGES * RECORD_BYTES);
-  if ((verdict !== YOURS && verdict !== ANOTHERS) || zeros.some((byte) => byte !== 0)) {
-    throw new NodeMisbehaves();
-  }
+  const [said, ...zeros] = answer.subarray(PAGES * RECORD_BYTES);
+  const verdict = Object.values(Claimed).find((known) => known === said);
+  if (verdict === undefined || zeros.some((byte) => byte !== 0)) throw new NodeMisbehaves();
   const isClaimed = tagToClaim(state, claims) !== null;
-  const met = isClaimed ? state.with({ claimed: verdict === YOURS }) : state;
+  const met = isClaimed ? state.with({ claimed: verdict }) : state;
   if (blanks === null && state.notice === null) {
     const { person } = state.place;
     const outs = THREADS.map((n) => opened(Out, at(records, n), seals.threadOut(person, n)));
@@ -179,18 +182,19 @@ function transcript(
 }
 
 /**
- * The donor's tag, when a family's address is about to be shown or has been; null otherwise.
+ * The donor's tag, in the very visit that shows a family's address; null in every other.
  *
  * Not earlier: a donor that then declines would look to the next family like one who was shown.
+ * Not later: a tag that comes again would tell a node that it is no decoy. Whoever left before the
+ * leave shows the address anew, and the same token holds the tag.
  */
 function tagToClaim(state: State, claims: number | null): Uint8Array | null {
   const { encounter, slot } = state;
   if (encounter === null || slot === null || encounter.role !== FAMILY) return null;
   if (encounter.match.mode === VOUCHER) return null;
-  const isShown = state.heard?.shown === encounter.matched;
   const accepted = slot.met === encounter.matched && slot.peerShare !== null;
   const isWanted = (claims === 0 || claims === encounter.matched) && accepted;
-  return isShown || isWanted ? encounter.match.peer.claimTag : null;
+  return isWanted ? encounter.match.peer.claimTag : null;
 }
 
 function recordsOf(answer: Uint8Array): readonly Uint8Array[] {

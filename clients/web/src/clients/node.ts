@@ -28,10 +28,10 @@ import { OCTETS, TIMEOUT_SECONDS, fetchOnce, type Answer } from "./fetching.ts";
 import { pauseFor } from "./pauses.ts";
 
 export const INTAKE_BYTES = 28_935;
-export const CARD_BYTES = 25_064;
+export const CARD_BYTES = 25_096;
 export const LOOK_BYTES = 384;
 export const LOOK_ANSWER_BYTES = 12 * RECORD_BYTES;
-export const MEET_BYTES = 192;
+export const MEET_BYTES = 224;
 export const MEET_ANSWER_BYTES = 4 * RECORD_BYTES + 16;
 export const LEAVE_BYTES = 33_280;
 export const LEAVE_ANSWER_BYTES = 8;

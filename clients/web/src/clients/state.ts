@@ -17,12 +17,15 @@ import * as shelves from "./shelves.ts";
 
 export const NOBODY = [null, null] as const;
 
+/** What a node says of a claim (protocol.md, section 7). */
+export const Claimed = { YOURS: 0, ANOTHERS: 1, NOT_KEPT: 2 } as const;
+export type Claimed = (typeof Claimed)[keyof typeof Claimed];
+
 /**
  * `found` and `heard` are shelf and outbox as they were read; `shelf` and `outbox` are what will
  * be left. Null stands for what does not open, or is not there: the two look alike. `isCurrent`
  * tells whether the place is of the current period, `other` is the shelf of the other one.
- * `claimed` tells whether a claim of the partner's tag was made in this visit and won (true),
- * lost (false), or not made (null).
+ * `claimed` is the node's verdict on the partner's tag, null if this visit showed a decoy.
  */
 export interface Reading {
   readonly isCurrent: boolean;
@@ -36,7 +39,7 @@ export interface Reading {
   readonly outbox: Outbox | null;
   readonly encounter: Encounter | null;
   readonly refused: boolean;
-  readonly claimed: boolean | null;
+  readonly claimed: Claimed | null;
   readonly pageOne: PageOne | null;
   readonly mine: readonly Said[];
   readonly theirs: readonly Said[];

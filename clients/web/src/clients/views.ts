@@ -9,7 +9,7 @@ import { CODE_BYTES, Kind, type Said } from "../crypto/messages/pages.ts";
 import { ASKED, CERTIFIED, DECLINED, DONE, UNSPENT, type Slot } from "../crypto/messages/shelf.ts";
 import { VOUCHER, count, last, type Encounter } from "./meetings.ts";
 import * as shelves from "./shelves.ts";
-import type { State } from "./state.ts";
+import { Claimed, type State } from "./state.ts";
 import { openQuestions } from "./vetting.ts";
 
 /** Where a person stands, or one of a donor's slots. */
@@ -156,7 +156,7 @@ function slotStatus(state: State): Status {
   if (notice.phase === IDLE) return Status.IDLE;
   if (encounter === null) return Status.WAITING;
   if (outbox?.declined === state.matched) {
-    return state.claimed === false ? Status.DONOR_SHOWN_ELSEWHERE : Status.MATCH_DECLINED;
+    return state.claimed === Claimed.ANOTHERS ? Status.DONOR_SHOWN_ELSEWHERE : Status.MATCH_DECLINED;
   }
   return state.isDonor ? donorStatus(state, encounter) : familyStatus(state, encounter, slot);
 }
@@ -164,7 +164,7 @@ function slotStatus(state: State): Status {
 function familyStatus(state: State, encounter: Encounter, slot: Slot): Status {
   const { mine, theirs } = state;
   const beforeAnswer = state.notice?.phase === HELD ? Status.HELD : Status.AGREED;
-  if (state.claimed === false) return Status.DONOR_SHOWN_ELSEWHERE;
+  if (state.claimed === Claimed.ANOTHERS) return Status.DONOR_SHOWN_ELSEWHERE;
   if (encounter.match.mode === VOUCHER) {
     if (isCodeFailed(mine, theirs)) return Status.CODE_FAILED;
     return codeOf(state) === "" ? beforeAnswer : Status.CODE;

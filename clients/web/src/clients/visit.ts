@@ -12,7 +12,7 @@ import { Person } from "../crypto/keys.ts";
 import { periodOf } from "../crypto/periods.ts";
 import { Cancelled, NodeMisbehaves, NotPossible, VisitContended } from "./errors.ts";
 import { leaveBody } from "./leaving.ts";
-import { lookBody, meetBody, readLook, readMeet, type Meet } from "./looking.ts";
+import { decoyClaim, lookBody, meetBody, readLook, readMeet, type Meet } from "./looking.ts";
 import type { NodeClient, OpenEpoch } from "./node.ts";
 import { Place } from "./person.ts";
 import { both, nothing, type Act, type State } from "./state.ts";
@@ -99,8 +99,10 @@ export class Sitting {
     act: Act = nothing,
     { blanks = null, claims = null }: Partial<Meet> = {},
   ): Promise<State> {
+    const decoy = decoyClaim();
+    const meet = { blanks, claims };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { state, refused, verdicts } = await this.#visitOnce(place, act, { blanks, claims });
+      const { state, refused, verdicts } = await this.#visitOnce(place, act, decoy, meet);
       if (verdicts.some((verdict) => verdict !== KEPT && verdict !== STALE)) {
         throw new NodeMisbehaves();
       }
@@ -119,11 +121,11 @@ export class Sitting {
     this.previous.secret.fill(0);
   }
 
-  async #visitOnce(place: Place, act: Act, meet: Meet): Promise<Visited> {
+  async #visitOnce(place: Place, act: Act, decoy: Uint8Array, meet: Meet): Promise<Visited> {
     const { current, previous, circle, open } = this;
     const looked = await this.node.look(lookBody(current, previous, place, open.committed));
     const [found, seenBefore] = readLook(looked, current, previous, place, circle, open);
-    const answer = await this.node.meet(meetBody(found, meet));
+    const answer = await this.node.meet(meetBody(found, decoy, meet));
     const [state, seen] = readMeet(found, seenBefore, answer, meet);
     const { after, body, refused } = this.#acted(state, act, (left) => leaveBody(left, seen));
     return { state: after, refused, verdicts: await this.node.leave(body) };

@@ -10,6 +10,7 @@
 
 import type { WriteSecret } from "./drops.ts";
 import { PAGES, derive, deriveLong, u16, u32, u8 } from "./labels.ts";
+import type { Permit } from "./permits.ts";
 import { SealingKey } from "./sealing.ts";
 
 /** 16 bytes more than a modulus, so that reducing leaves no bias worth naming. */
@@ -114,9 +115,9 @@ export class Pseudonym {
     return derive(this.#secret, "claim tag");
   }
 
-  /** Claimed in every visit that has nothing to claim; the same in each, like a real one. */
-  get decoyClaimTag(): Uint8Array {
-    return derive(this.#secret, "decoy claim tag");
+  /** Shown in every visit; the card brings its hash. */
+  get claimPermit(): Permit {
+    return derive(this.#secret, "claim permit") as Permit;
   }
 
   /** The token under which this pseudonym registers *tag*; stable, so retries are free. */

@@ -28,6 +28,7 @@ import { CERTIFIED, FAMILY, In, Intake, QUESTION } from "../../src/crypto/messag
 import { Notice, type Match } from "../../src/crypto/messages/notices.ts";
 import { Outbox } from "../../src/crypto/messages/outboxes.ts";
 import type { Delivery } from "../../src/crypto/messages/tokens.ts";
+import { permitHash, type Permit } from "../../src/crypto/permits.ts";
 import { closeRecord, openRecord, randomRecord } from "../../src/crypto/records.ts";
 import { SealingKey, openSealed } from "../../src/crypto/sealing.ts";
 import { DAY, PERIOD, type TrialCircle } from "./circles.ts";
@@ -38,6 +39,8 @@ export interface Memory {
   drops: Map<string, Uint8Array>;
   notices: Map<number, Map<string, Uint8Array>>;
   claims: Map<string, Uint8Array>;
+  /** By the hash of the permit: how many claims it added today. */
+  permits: Map<string, number>;
   burned: Map<string, string>;
   intake: { readonly number: number; readonly record: Uint8Array }[];
   cards: Uint8Array[];
@@ -47,6 +50,8 @@ export interface Memory {
 }
 
 const ACCEPTED = { status: "accepted" };
+
+export const CLAIMS_PER_DAY = 32;
 
 /** A card that the matchmaker carries. */
 export interface Live {
@@ -71,6 +76,7 @@ export class FakeNode {
       drops: new Map(),
       notices: new Map(),
       claims: new Map(),
+      permits: new Map(),
       burned: new Map(),
       intake: [],
       cards: [],
@@ -171,23 +177,34 @@ export class FakeNode {
       return earlier === retry ? json(201, ACCEPTED) : refused("stamp_spent");
     }
     if (epoch !== this.memory.epoch) return refused("epoch_closed");
-    this.#keep(cut(body.subarray(328 + RECORD_BYTES), 32 + RECORD_BYTES));
+    this.#keep(cut(body.subarray(360 + RECORD_BYTES), 32 + RECORD_BYTES));
+    this.memory.permits.set(toHex(body.subarray(328, 360)), 0);
     this.memory.burned.set(toHex(stamp.nonce), retry);
-    this.memory.cards.push(body.slice(328, 328 + RECORD_BYTES));
+    this.memory.cards.push(body.slice(360, 360 + RECORD_BYTES));
     return json(201, ACCEPTED);
   }
 
   #meet(body: Uint8Array): Response {
     const rows = cut(body, 32);
-    const [tag = new Uint8Array(0), token = new Uint8Array(0)] = rows.slice(4);
+    const [permit, tag, token] = rows.slice(4) as [Permit, Uint8Array, Uint8Array];
     const records = rows.slice(0, 4).map((secret) => {
       const address = toHex(dropAddress(readSecret(secret as BlankSecret)));
       if (this.memory.drops.has(address)) this.memory.drops.set(address, randomRecord());
       return this.read(secret as ReadSecret);
     });
-    const first = this.memory.claims.get(toHex(tag)) ?? token;
-    this.memory.claims.set(toHex(tag), first);
-    return octets([...records, u8(sameBytes(first, token) ? 0 : 1), new Uint8Array(15)]);
+    return octets([...records, u8(this.#claim(permit, tag, token)), new Uint8Array(15)]);
+  }
+
+  #claim(permit: Permit, tag: Uint8Array, token: Uint8Array): number {
+    const { claims, permits } = this.memory;
+    const held = claims.get(toHex(tag));
+    if (held !== undefined) return sameBytes(held, token) ? 0 : 1;
+    const kept = toHex(permitHash(permit));
+    const added = permits.get(kept) ?? CLAIMS_PER_DAY;
+    if (added >= CLAIMS_PER_DAY) return 2;
+    permits.set(kept, added + 1);
+    claims.set(toHex(tag), token);
+    return 0;
   }
 
   #left(row: Uint8Array): Uint8Array {

@@ -149,7 +149,7 @@ test("an unknown list sends what a known one with nothing new sends", { skip }, 
   assert.deepEqual(unknown, [
     "GET /epoch 0 ",
     "POST /visit/look 384 49152",
-    "POST /visit/meet 192 16400",
+    "POST /visit/meet 224 16400",
     "POST /visit/leave 33280 8",
   ]);
 });

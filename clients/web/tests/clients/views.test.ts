@@ -10,7 +10,7 @@ import { CERTIFIED, POSTED } from "../../src/crypto/messages/shelf.ts";
 import { encounterOf } from "../../src/clients/meetings.ts";
 import { Place } from "../../src/clients/person.ts";
 import { changedSlot, newShelf, newSlot, withSlot } from "../../src/clients/shelves.ts";
-import { State, UNREAD } from "../../src/clients/state.ts";
+import { Claimed, State, UNREAD } from "../../src/clients/state.ts";
 import { Status, slotView, vettingStatus } from "../../src/clients/views.ts";
 import { PERIOD } from "./circles.ts";
 import { cardOf } from "./reading.ts";
@@ -51,7 +51,7 @@ test("a replaced code is cut to what a code may be, between two characters", () 
 
 test("a match that is refused, or lost to another family, shows nothing of itself", () => {
   const theirs = [{ kind: Kind.CODE_REPLACED, words: "CODE-1" }];
-  for (const changes of [{ refused: true }, { claimed: false }]) {
+  for (const changes of [{ refused: true }, { claimed: Claimed.ANOTHERS }]) {
     const view = slotView(agreed.with({ theirs, ...changes }));
     assert.deepEqual([view.facts, view.code, view.message], [null, "", null]);
   }

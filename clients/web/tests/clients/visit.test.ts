@@ -81,7 +81,7 @@ test("a decision that does not fit leaves like any other", async () => {
 
   assert.deepEqual(requests.slice(-3), [
     "/visit/look 384 49152",
-    "/visit/meet 192 16400",
+    "/visit/meet 224 16400",
     "/visit/leave 33280 8",
   ]);
 });

@@ -43,6 +43,7 @@ import { Notice } from "../../src/crypto/messages/notices.ts";
 import { Outbox } from "../../src/crypto/messages/outboxes.ts";
 import { Page, PageOne, Said } from "../../src/crypto/messages/pages.ts";
 import { Shelf } from "../../src/crypto/messages/shelf.ts";
+import { permitHash } from "../../src/crypto/permits.ts";
 import { periodOf } from "../../src/crypto/periods.ts";
 import {
   NONCE_BYTES,
@@ -308,9 +309,9 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
       public_key: toHex(who.sealingKey.public),
       throwaway_public_key: toHex(who.throwawayKey.public),
       claim_tag: toHex(who.claimTag),
-      decoy_claim_tag: toHex(who.decoyClaimTag),
       claim_token: toHex(who.claimToken(who.claimTag)),
-      decoy_claim_token: toHex(who.claimToken(who.decoyClaimTag)),
+      claim_permit: toHex(who.claimPermit),
+      claim_permit_hash: toHex(permitHash(who.claimPermit)),
       notice_secret: toHex(noticeSecret),
       outbox_write: toHex(who.outboxWrite),
       stamp_nonce: toHex(who.stampNonce),
