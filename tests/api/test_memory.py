@@ -22,7 +22,9 @@ from api.memory import ALLOCATOR, TUNABLES, overwriting
 from clients.drill.memory import memory_of, with_descendants
 from clients.thief import Find, Patterns
 from crypto.drops import WriteSecret, blank_secret, read_secret
+from crypto.permits import Permit
 from tests.api.nodes import OCTETS
+from tests.api.people import permit_in_database
 from tests.api.servers import ServedProcess
 from tests.circles import TrialCircle
 
@@ -52,17 +54,20 @@ serve.serve(Settings())
 @contextmanager
 def node(
     directory: Path, trial: TrialCircle, program: str, workers: int
-) -> Iterator[tuple[str, int]]:
-    """Address and process of a node."""
-    process = ServedProcess(directory, trial, program=program, workers=workers)
+) -> Iterator[tuple[str, int, Permit]]:
+    """Address and process of a node, and the permit of a card."""
+    permit = permit_in_database(directory)
+    process = ServedProcess(
+        directory, trial, program=program, workers=workers, claims_per_day=SITTINGS
+    )
     address = process.start()
     try:
-        yield address, process.pid
+        yield address, process.pid, permit
     finally:
         process.stop()
 
 
-def sit(address: str, number: int) -> dict[str, bytes]:
+def sit(address: str, number: int, permit: Permit) -> dict[str, bytes]:
     """A whole visit on a connection of its own; what it showed the node, by name."""
     write = [WriteSecret(secrets.token_bytes(32)) for _ in range(8)]
     blank = [blank_secret(w) for w in write]
@@ -74,11 +79,11 @@ def sit(address: str, number: int) -> dict[str, bytes]:
     ) as client:
         for path, body in (
             ("/visit/look", b"".join([*read, *unknown])),
-            ("/visit/meet", b"".join([*read[:2], *blank[2:4], tag, token])),
+            ("/visit/meet", b"".join([*read[:2], *blank[2:4], permit, tag, token])),
             ("/visit/leave", b"".join(w + secrets.token_bytes(32 + 4_096) for w in write)),
         ):
             assert client.post(path, content=body).status_code == 200
-    named = {"w": write, "B": blank, "R": read, "unknown": unknown, "claim": [tag, token]}
+    named = {"w": write, "B": blank, "R": read, "unknown": unknown, "claim": [permit, tag, token]}
     return {
         f"{name} {place} of sitting {number}": bytes(value)
         for name, values in named.items()
@@ -86,11 +91,13 @@ def sit(address: str, number: int) -> dict[str, bytes]:
     }
 
 
-def found_after_sittings(address: str, pid: int, *, looks: int = LOOKS) -> list[Find]:
+def found_after_sittings(
+    address: str, pid: int, permit: Permit, *, looks: int = LOOKS
+) -> list[Find]:
     """Finds in the memory of the node's processes, after everybody has gone."""
     markers = {}
     for number in range(SITTINGS):
-        markers.update(sit(address, number))
+        markers.update(sit(address, number, permit))
     patterns = Patterns(markers)
     finds: list[Find] = []
     for look in range(looks):
@@ -110,9 +117,9 @@ def found_in(pid: int, patterns: Patterns) -> Iterator[Find]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_no_secret_outlives_its_request(tmp_path: Path, trial: TrialCircle, workers: int) -> None:
-    with node(tmp_path, trial, PRECAUTIONS, workers) as (address, pid):
+    with node(tmp_path, trial, PRECAUTIONS, workers) as (address, pid, permit):
         assert len(with_descendants(pid)) == (1 if workers == 1 else 1 + workers)
-        finds = found_after_sittings(address, pid)
+        finds = found_after_sittings(address, pid, permit)
 
     assert [(find.marker, find.encoding, find.place) for find in finds] == []
 
@@ -121,8 +128,8 @@ def test_no_secret_outlives_its_request(tmp_path: Path, trial: TrialCircle, work
 def test_without_precautions_the_same_search_finds_secrets(
     tmp_path: Path, trial: TrialCircle
 ) -> None:
-    with node(tmp_path, trial, NO_PRECAUTIONS, 1) as (address, pid):
-        assert found_after_sittings(address, pid, looks=1)
+    with node(tmp_path, trial, NO_PRECAUTIONS, 1) as (address, pid, permit):
+        assert found_after_sittings(address, pid, permit, looks=1)
 
 
 def printed_by(program: str) -> str:
@@ -153,7 +160,7 @@ def test_a_node_that_may_not_lock_its_memory_starts_and_says_so(
         "ctypes.CDLL(None).prctl(24, 14, 0, 0, 0)\n"  # PR_CAPBSET_DROP; refused to whoever has none
         f"os.execv(sys.executable, [sys.executable, '-c', {PRECAUTIONS!r}])\n"
     )
-    with node(tmp_path, trial, begun_anew, 1) as (address, pid):
+    with node(tmp_path, trial, begun_anew, 1) as (address, pid, _permit):
         assert httpx.get(f"{address}/circle").status_code == 200
         status = Path(f"/proc/{pid}/status").read_text()
         printed = (tmp_path / "printed.txt").read_text()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from clients.tour.scenario import DonorHabit, FamilyHabit, compose
 from clients.tour.season import Season
+from crypto.permits import Permit, permit_hash
 from matching.catalogue import Catalogue, Mode, Region, bits
 from matching.trial_catalogue import TRIAL_CATALOGUE
 from tests.journeys.onlooker import Onlooker, Shape
@@ -34,6 +37,12 @@ class Seen:
     intakes: set[Shape]
     operators: list[list[Shape]]
     matched: int
+    tags: list[bytes]
+    """What each visit claimed."""
+    with_card: int
+    """How many visits there were whose card had been posted."""
+    rows: int
+    """Of claims, as a thief would count them."""
 
 
 def season_seen(home: Path, *, fitting: bool) -> Seen:
@@ -49,9 +58,17 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
         donor.wish = replace(_wish(donor.wish, region), size=2, needs=0b111)
     operators = []
     people: list[tuple[str, str, int, int]] = []
+    with_card: list[bytes] = []
+    posted: set[bytes] = set()
+    tags: list[bytes] = []
 
     def recorder(method: str, path: str, body: bytes, answer_bytes: int) -> None:
         people.append((method, path, len(body), answer_bytes))
+        if path == "/visit/meet":
+            tags.append(body[160:192])
+            with_card.extend({permit_hash(Permit(body[128:160]))} & posted)
+        elif path == "/cards":
+            posted.add(body[328:360])
 
     with Onlooker() as onlooker:
         season = Season(
@@ -70,6 +87,8 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
                 season.live_one_epoch()
                 epoch = [_normal(s) for s in onlooker.seen[begin:]]
                 operators.append([s for s in epoch if s.path.startswith("/operator")])
+            with closing(sqlite3.connect(season.trial.node_data / "node.db")) as database:
+                (rows,) = database.execute("SELECT count(*) FROM claims").fetchone()
         seen = onlooker.seen
     return Seen(
         visits=[request for request in people if request[1].startswith("/visit")],
@@ -77,6 +96,9 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
         intakes={s for s in seen if s.path == "/intake"},
         operators=operators,
         matched=sum(report.get("matched", 0) for report in season.reports),
+        tags=tags,
+        with_card=len(with_card),
+        rows=rows,
     )
 
 
@@ -109,6 +131,15 @@ def test_every_visit_is_three_requests_of_one_shape(both: tuple[Seen, Seen]) -> 
         assert visits > 10
         assert rest == 0
         assert seen.visits == VISIT * visits
+
+
+@pytest.mark.journey
+def test_every_visit_claims_something_new_and_every_visit_with_a_card_adds_a_row(
+    both: tuple[Seen, Seen],
+) -> None:
+    for seen in both:
+        assert len(set(seen.tags)) == len(seen.tags)
+        assert seen.rows == seen.with_card > 10
 
 
 @pytest.mark.journey
