@@ -20,9 +20,11 @@ from crypto.permits import Permit, permit_hash
 from crypto.strict_json import write_text
 from tests import backends
 from tests.api.nodes import Spoken, TrialNode
-from tests.circles import TODAY
 
 JSON = "application/json"
+
+FAR_AWAY = 40_000
+"""A day after any that a node of a test may have, by its own clock or by this machine's."""
 
 
 def a_record() -> bytes:
@@ -262,9 +264,7 @@ def permit_in_database(directory: Path) -> Permit:
     """A permit that the node in *directory* knows, of a card that was posted earlier."""
     permit = Permit(secrets.token_bytes(32))
     store = open_store(backends.current.url(directory))
-    store.write(
-        lambda connection: keep_permit(connection, permit_hash(permit), expires=TODAY + 100)
-    )
+    store.write(lambda connection: keep_permit(connection, permit_hash(permit), expires=FAR_AWAY))
     store.close()
     return permit
 

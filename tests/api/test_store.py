@@ -241,6 +241,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, trial: TrialCircl
                 except httpx.TransportError:
                     return
                 if answer.status_code == 200:
+                    assert answer.content[16_384] == 0
                     acknowledged.append(body)
 
     for _ in range(2):
