@@ -115,7 +115,7 @@ test("an answer that the protocol does not know ends the visit", async () => {
   const at = (answer: Uint8Array, place: number, byte: number): Uint8Array =>
     answer.map((was, number) => (number === (place + answer.length) % answer.length ? byte : was));
   for (const [path, change] of [
-    ["/meet", (answer: Uint8Array) => at(answer, -16, 2)],
+    ["/meet", (answer: Uint8Array) => at(answer, -16, 3)],
     ["/meet", (answer: Uint8Array) => at(answer, -1, 1)],
     ["/leave", (answer: Uint8Array) => at(answer, 0, 2)],
     ["/leave", (answer: Uint8Array) => answer.slice(1)],
