@@ -31,6 +31,7 @@ ALLOWED_CRYPTO = {
     "crypto.errors",
     "crypto.labels",
     "crypto.periods",
+    "crypto.permits",
     "crypto.strict_json",
 }
 """Hashing, verifying and reading documents: all of `crypto` that a node may hold."""
