@@ -5,16 +5,29 @@ klunak --socks 127.0.0.1:9050 family visit …
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-import click
 import typer
 
 LINGER_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What was said before the command; without any of it, this machine alone is reached."""
+
+    socks: str | None = None
+    linger: float = 0.0
+    clearnet: bool = False
+
+
+_said: ContextVar[Reach] = ContextVar("reach")
+_NOTHING = Reach()
+
+
 def reached(
-    context: typer.Context,
     socks: Annotated[
         str | None,
         typer.Option(
@@ -44,21 +57,16 @@ def reached(
     ] = False,
 ) -> None:
     """Remember how nodes are reached, for whatever command follows."""
-    context.obj = {"socks": socks, "clearnet": clearnet, "linger": linger}
+    _said.set(Reach(socks, linger, clearnet))
 
 
 def ways() -> dict[str, Any]:
     """What a `SignedHttp` or `OperatorClient` takes of it."""
-    context = click.get_current_context(silent=True)
-    said = context.find_root().obj if context is not None else None
-    given = said if isinstance(said, dict) else {}
-    return {"socks": given.get("socks"), "clearnet": given.get("clearnet", False)}
+    said = _said.get(_NOTHING)
+    return {"socks": said.socks, "clearnet": said.clearnet}
 
 
 def persons_ways(*, clearnet: bool) -> dict[str, Any]:
     """What a person's `NodeClient` takes of it; *clearnet* can be said after the command too."""
-    context = click.get_current_context(silent=True)
-    said = context.find_root().obj if context is not None else None
-    linger = said.get("linger", 0.0) if isinstance(said, dict) else 0.0
-    both = ways()
-    return {**both, "clearnet": both["clearnet"] or clearnet, "linger": linger}
+    said = _said.get(_NOTHING)
+    return {"socks": said.socks, "clearnet": said.clearnet or clearnet, "linger": said.linger}
