@@ -123,30 +123,36 @@ def _lifespan(
         current_default_thread_limiter().total_tokens = settings.threads
         node = await run_in_threadpool(open_node, settings, clock)
         app.state.node = node
-        await run_in_threadpool(tidy, node.store, node.today())
-        keeping_house = asyncio.create_task(_keep_house(node))
+        today, ending = node.today(), asyncio.Event()
+        await run_in_threadpool(tidy, node.store, today)
+        keeping_house = asyncio.create_task(_keep_house(node, today, ending))
         try:
             yield
         finally:
-            keeping_house.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping_house
+            # Not cancelled: its thread would go on with a database that is being closed.
+            ending.set()
+            await keeping_house
             await run_in_threadpool(node.store.shed_erased)
             node.store.close()
 
     return lifespan
 
 
-async def _keep_house(node: Node) -> None:
+async def _keep_house(node: Node, swept_on: int, ending: asyncio.Event) -> None:
     """Sweep when a day begins; between, let nothing overwritten lie in the log for long."""
-    swept_on = node.today()
-    while True:
-        await asyncio.sleep(node.settings.housekeeping_seconds)
+    while not await _is_set_within(node.settings.housekeeping_seconds, ending):
         try:
             if node.today() == swept_on:
                 await run_in_threadpool(node.store.shed_erased)
             else:
-                await run_in_threadpool(tidy, node.store, node.today())
-                swept_on = node.today()
+                today = node.today()
+                await run_in_threadpool(tidy, node.store, today)
+                swept_on = today
         except Exception as error:  # noqa: BLE001 - tried again at the next turn
             log_without_words(error, "the sweep failed")
+
+
+async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

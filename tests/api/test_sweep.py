@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from api import sweep
 from api.days import drawn_expiry, kept_until
+from api.store import Store
 from api.sweep import tidy
 from crypto.labels import hashed
 from tests.api.nodes import Clock, TrialNode, running_node
@@ -25,7 +27,7 @@ from tests.api.people import (
 from tests.api.test_intake import Intake, worked
 from tests.api.test_invites import give_invites
 from tests.circles import TrialCircle
-from tests.patience import wait_until
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 EXPIRING = (
     *("drops", "cards", "burned", "claims", "permits"),
@@ -135,6 +137,26 @@ def test_a_node_sweeps_when_a_day_begins(tmp_path: Path, trial: TrialCircle, clo
         assert meet(node, Claim(permit))[1] == 0
         clock.pass_days(400)
         wait_until(lambda: not node.rows()["claims"])
+
+
+def test_a_sweep_that_has_begun_ends_before_its_database_is_closed(
+    tmp_path: Path, trial: TrialCircle, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, swept = threading.Event(), threading.Event(), []
+
+    def slowly(store: Store, today: int) -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE_SECONDS)
+        tidy(store, today)
+        swept.append(today)
+
+    with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05):
+        monkeypatch.setattr("api.app.tidy", slowly)
+        clock.pass_days(1)
+        assert begun.wait(PATIENCE_SECONDS)
+        threading.Timer(0.3, go_on.set).start()  # while the node ends
+
+    assert swept
 
 
 def test_a_large_sweep_goes_in_small_steps(
