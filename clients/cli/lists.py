@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from clients.cli.options import DEFAULT_LANGUAGE, AsJson, SpokenLanguage
 from clients.cli.phrases import Phrases
-from clients.cli.voice import at_terminal, fail, person, plainly, say, working
+from clients.cli.voice import at_terminal, fail, person, plainly, result, say, working
 from crypto.errors import ListError, RepeatedGood, UnknownGood
 from crypto.lists import (
     LINES,
@@ -13,6 +14,7 @@ from crypto.lists import (
     Language,
     Line,
     dish_of,
+    draw_list,
     format_line,
     list_to_key,
     parse_line,
@@ -47,12 +49,22 @@ def read_after_list(phrases: Phrases) -> str:
     return line
 
 
-def show_list(grocery_list: GroceryList, language: Language) -> list[str]:
-    """The nine lines as a person would write them, and on the screen once."""
+def new(language: SpokenLanguage = DEFAULT_LANGUAGE, as_json: AsJson = False) -> None:
+    """Draw a new list: nine lines and a dish, shown once and kept nowhere.
+
+    Write it down on paper as you would any grocery list. Whoever has it can act as you.
+    """
+    grocery_list = draw_list()
+    phrases = Phrases(language)
+    with working(phrases.text("opening")):
+        dish = dish_of(list_to_key(grocery_list)).names[language]
     lines = [format_line(line, language) for line in grocery_list.lines]
+    if as_json:
+        result({"lines": lines, "dish": dish})
+        return
     for line in lines:
         say(f"  {line}")
-    return lines
+    say(phrases.text("dish", dish=dish))
 
 
 def _piped_list(phrases: Phrases) -> GroceryList:

@@ -5,12 +5,14 @@ klunak --socks 127.0.0.1:9050 family visit …
 
 from __future__ import annotations
 
+import os
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+SOCKS_VARIABLE, LINGER_VARIABLE = "KLUNAK_SOCKS", "KLUNAK_LINGER"
 LINGER_SECONDS = 5.0
 
 
@@ -19,12 +21,12 @@ class Reach:
     """What was said before the command; without any of it, this machine alone is reached."""
 
     socks: str | None = None
-    linger: float = 0.0
+    linger: float = LINGER_SECONDS
     clearnet: bool = False
 
 
-_said: ContextVar[Reach] = ContextVar("reach")
-_NOTHING = Reach()
+_NOTHING_SAID = Reach()
+_said: ContextVar[Reach] = ContextVar("reach", default=_NOTHING_SAID)
 
 
 def reached(
@@ -32,7 +34,7 @@ def reached(
         str | None,
         typer.Option(
             "--socks",
-            envvar="KLUNAK_SOCKS",
+            envvar=SOCKS_VARIABLE,
             metavar="HOST:PORT|unix:PATH",
             help="Tor's SOCKS address on this machine; 127.0.0.1:9050 is Debian's.",
         ),
@@ -41,7 +43,7 @@ def reached(
         float,
         typer.Option(
             "--linger",
-            envvar="KLUNAK_LINGER",
+            envvar=LINGER_VARIABLE,
             min=0,
             help="Seconds to wait, at most and at random, before going another way for another "
             "act, so that the two are not seen to belong together.",
@@ -62,11 +64,23 @@ def reached(
 
 def ways() -> dict[str, Any]:
     """What a `SignedHttp` or `OperatorClient` takes of it."""
-    said = _said.get(_NOTHING)
-    return {"socks": said.socks, "clearnet": said.clearnet}
+    reach = _said.get()
+    return {"socks": reach.socks, "clearnet": reach.clearnet}
 
 
-def persons_ways(*, clearnet: bool) -> dict[str, Any]:
-    """What a person's `NodeClient` takes of it; *clearnet* can be said after the command too."""
-    said = _said.get(_NOTHING)
-    return {"socks": said.socks, "clearnet": said.clearnet or clearnet, "linger": said.linger}
+def persons_ways() -> dict[str, Any]:
+    """What a person's `NodeClient` takes of it."""
+    return {**ways(), "linger": _said.get().linger}
+
+
+def said_before() -> list[str]:
+    """What the next command needs before it, besides the environment."""
+    reach = _said.get()
+    words: list[str] = []
+    if reach.socks is not None and os.environ.get(SOCKS_VARIABLE) != reach.socks:
+        words += ["--socks", reach.socks]
+    if reach.linger != float(os.environ.get(LINGER_VARIABLE, LINGER_SECONDS)):
+        words += ["--linger", f"{reach.linger:g}"]
+    if reach.clearnet:
+        words.append("--clearnet")
+    return words

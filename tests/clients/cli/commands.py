@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-from clients.cli.options import Seat
 from clients.cli.phrases import Phrases, Role
+from clients.cli.seat import Seat
 from clients.coordinator import Coordinator
 from clients.invites_text import format_invite
 from clients.matcher import Matcher
@@ -170,7 +170,7 @@ def seat(role: Role = "family", language: Any = "en") -> Seat:
     catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
     node: Any = FakeNode()
     circle: Any = FakeCircle()
-    return Seat(role, node, circle, catalogue, Phrases(language), "")
+    return Seat(role, node, circle, catalogue, Phrases(language))
 
 
 def written(grocery_list: GroceryList, language: Language) -> list[str]:

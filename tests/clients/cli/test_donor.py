@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import typer
 
-from clients.cli.donor import NEXT, donor_app, is_before_buying, next_commands, tell, view_json
+from clients.cli.donor import donor_app
+from clients.cli.donor_view import NEXT, is_before_buying, next_commands, tell, view_json
 from clients.cli.phrases import Phrases
 from clients.donor import DonorView
 from clients.people.views import Facts, SlotView, Status
@@ -83,7 +84,7 @@ def test_the_stores_are_listed_with_the_cards_they_took(circle: Circle) -> None:
 def test_no_argument_takes_anything_secret() -> None:
     group: Any = typer.main.get_command(donor_app)
     public = {
-        *("slot", "node", "circle", "language", "as_json", "clearnet", "help"),
+        *("slot", "node", "circle", "language", "as_json", "help"),
         *("regions", "modes", "preset", "size", "needs", "post", "again", "speech"),
     }
     for command in group.commands.values():
@@ -148,9 +149,10 @@ def test_an_address_cannot_pass_for_a_sentence_of_ours(
 def test_a_question_can_be_answered_and_a_finished_conversation_closed() -> None:
     asked = slot(Status.CODE_SENT, message=Said(kind=Kind.QUESTION, words="?"))
     thanked = slot(Status.FINISHED, message=Said(kind=Kind.THANKS, words=""))
+    wanted_again = slot(Status.FINISHED, again=True)
 
     assert next_commands(view(asked)) == ("say 1",)
-    assert next_commands(view(thanked)) == ("close 1",)
+    assert next_commands(view(thanked)) == next_commands(view(wanted_again)) == ("close 1",)
     assert next_commands(view(slot(Status.FINISHED))) == ()
 
 

@@ -9,8 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from clients.cli import options
-from clients.cli.family import NEXT, family_app, next_commands, tell, view_json
+from clients.cli.family import family_app
+from clients.cli.family_view import NEXT, next_commands, tell, view_json
 from clients.cli.phrases import Phrases
 from clients.errors import NodeUnreachable, TooLong
 from clients.family import FamilyView
@@ -76,14 +76,14 @@ def test_another_list_opens_nothing(circle: Circle) -> None:
 def test_the_next_command_is_told_exactly(circle: Circle) -> None:
     by_environment = circle.run("family", "visit", typed=drawn())
     by_options = run(
-        *("family", "visit", "--node", circle.url, "--circle", str(circle.trial.document)),
-        *("--language", "ru"),
+        *("--linger", "2", "--clearnet", "family", "visit", "--node", circle.url),
+        *("--circle", str(circle.trial.document), "--language", "ru"),
         typed=drawn(),
     )
 
     assert by_environment.told.endswith("\n  klunak family ask\n")
     words = f"--node {circle.url} --circle {circle.trial.document} --language ru"
-    assert by_options.told.endswith(f"\n  klunak family ask {words}\n")
+    assert by_options.told.endswith(f"\n  klunak --linger 2 --clearnet family ask {words}\n")
 
 
 def test_a_circle_can_be_pinned_by_its_digest(circle: Circle) -> None:
@@ -211,10 +211,27 @@ def test_a_node_that_is_away_is_told_plainly() -> None:
     [ONION, ONION.replace("http", "https"), f"{'a' * 56}.onion:80", "http://x.ONION./"],
 )
 def test_an_onion_is_never_looked_up_without_a_proxy(address: str) -> None:
-    ran = run("family", "visit", "--node", address, "--clearnet", "--circle", DIGEST)
+    ran = run("--clearnet", "family", "visit", "--node", address, "--circle", DIGEST)
 
     assert ran.code == 1
     assert "klunak --socks 127.0.0.1:9050" in ran.told
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_an_onion_is_asked_of_the_proxy_that_was_named(how: str) -> None:
+    nobody = "127.0.0.1:9"
+    before, environment = {
+        "option": (("--socks", nobody), {}),
+        "environment": ((), {"KLUNAK_SOCKS": nobody}),
+    }[how]
+    ran = run(
+        *before,
+        *("family", "visit", "--node", ONION, "--circle", DIGEST),
+        environment={"KLUNAK_LANGUAGE": "en", **environment},
+    )
+
+    assert ran.code == 1
+    assert "The node could not be reached." in ran.told
 
 
 @pytest.mark.parametrize("address", ["http://example.org", "http://10.0.0.1:8750", "localhost.org"])
@@ -222,7 +239,7 @@ def test_a_node_that_sees_where_people_are_has_to_be_allowed(address: str) -> No
     ran = run("family", "visit", "--node", address, "--circle", DIGEST)
 
     assert ran.code == 1
-    assert "--clearnet" in ran.told
+    assert "klunak --clearnet" in ran.told
 
 
 def test_at_a_terminal_whatever_is_missing_is_asked_for(circle: Circle) -> None:
@@ -259,9 +276,9 @@ def test_at_a_terminal_nothing_typed_is_lost_to_a_failure(
 ) -> None:
     # given somebody at a terminal, and a node that answers the second time
     typed, failures = iter(["far too long", "вуліца Лугавая, 1"]), [NodeUnreachable()]
-    monkeypatch.setattr(options, "at_terminal", lambda: True)
-    monkeypatch.setattr(options, "ask_text", lambda *_, **__: next(typed))
-    monkeypatch.setattr(options, "confirm", lambda _: True)
+    monkeypatch.setattr("clients.cli.seat.at_terminal", lambda: True)
+    monkeypatch.setattr("clients.cli.seat.ask_text", lambda *_, **__: next(typed))
+    monkeypatch.setattr("clients.cli.seat.confirm", lambda _: True)
 
     def act(words: str) -> str:
         if words == "far too long":
@@ -291,7 +308,7 @@ def test_the_stores_are_listed_with_what_they_ask(circle: Circle) -> None:
 def test_no_option_takes_anything_secret() -> None:
     group: Any = typer.main.get_command(family_app)
     public = {
-        *("node", "circle", "language", "as_json", "clearnet", "help"),
+        *("node", "circle", "language", "as_json", "help"),
         *("region", "modes", "preset", "size", "needs", "urgent"),
         *("with_invite", "post", "again", "speech"),
     }

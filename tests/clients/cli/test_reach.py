@@ -24,7 +24,7 @@ def told(*arguments: str) -> Any:
 
     @group.command()
     def command() -> None:
-        print(json.dumps([ways(), persons_ways(clearnet=False)]))
+        print(json.dumps([ways(), persons_ways()]))
 
     root.add_typer(group, name="group")
     # A context of its own: what is said here is said to nobody else.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.cli.options import seated
+from clients.cli.sitting_down import seated
 from clients.node import NodeClient
 from crypto.circle import Circle
 from tests.clients.operators import client_trial
@@ -27,5 +27,5 @@ def test_a_node_brings_back_no_older_almanac(
         return served
 
     monkeypatch.setattr(NodeClient, "fetch_circle", fetch)
-    with seated("family", "http://127.0.0.1:1", str(file), "en", clearnet=False) as seat:
+    with seated("family", "http://127.0.0.1:1", str(file), "en") as seat:
         assert (seat.circle is not served) is kept

@@ -1,0 +1,146 @@
+"""What a donor does to be matched: offer, answer, look in, and post what was earned."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clients.cli.donor_view import tell
+from clients.cli.options import (
+    DEFAULT_LANGUAGE,
+    AsJson,
+    CircleName,
+    DonorModes,
+    DonorRegions,
+    DonorSize,
+    Needs,
+    NodeAddress,
+    SpokenLanguage,
+    Stores,
+)
+from clients.cli.sitting_down import donor_at, seated
+from clients.cli.voice import at_terminal, working
+from clients.cli.wishes import say_stores, wish_of
+from clients.donor import DonorView
+from matching.catalogue import Mode, Region, Size
+
+
+def stores(
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+) -> None:
+    """List the stores, in the groups that --stores takes, and whether foreign cards worked."""
+    with seated("donor", node, circle, language) as seat:
+        say_stores(seat)
+
+
+def offer(
+    node: NodeAddress,
+    circle: CircleName,
+    regions: DonorRegions = None,
+    modes: DonorModes = None,
+    preset: Stores = None,
+    size: DonorSize = Size.SMALL,
+    needs: Needs = None,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask two coordinators to vouch for you, and say what you can send.
+
+    You type your list and a few words. You begin with three slots: three people at a time.
+    """
+    with seated("donor", node, circle, language) as seat:
+        wish = wish_of(
+            seat,
+            regions=regions or list(Region),
+            modes=modes or [Mode.VOUCHER],
+            needs=needs,
+            stores=preset,
+            size=size,
+        )
+        seat.say("who_offers")
+        donor = donor_at(seat)
+
+        def offering(words: str) -> DonorView:
+            with working(seat.phrases.text("sending")) as now:
+                return donor.offer(
+                    wish,
+                    language,
+                    words,
+                    lambda tries, expected: now(
+                        seat.phrases.text("working", tries=tries, expected=expected)
+                    ),
+                )
+
+        tell(seat, seat.send("prompt_offer_words", offering, doing=None), as_json=as_json)
+
+
+def visit(
+    node: NodeAddress,
+    circle: CircleName,
+    post: Annotated[
+        bool,
+        typer.Option(
+            "--post/--no-post", help="Post the first three offers as soon as you are vouched for."
+        ),
+    ] = True,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """See how each slot stands, and do what needs no decision."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        seat.no_more()
+        tell(seat, seat.insist(lambda: donor.visit(post=post)), as_json=as_json)
+
+
+def answer(
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Answer what a coordinator asked."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        if at_terminal():
+            seat.say_questions(seat.insist(lambda: donor.visit(post=False)).questions)
+        tell(seat, seat.send("prompt_answer", donor.answer_question), as_json=as_json)
+
+
+def post(
+    node: NodeAddress,
+    circle: CircleName,
+    slot: Annotated[
+        int | None,
+        typer.Argument(min=1, metavar="[SLOT]", help="Number of the slot; the first free one."),
+    ] = None,
+    regions: DonorRegions = None,
+    modes: DonorModes = None,
+    preset: Stores = None,
+    size: DonorSize = Size.SMALL,
+    needs: Needs = None,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Post the offer of a free slot, for instance of one you have earned.
+
+    With --region, --mode, --need or --stores the offer is made anew; without them it is as before.
+    """
+    with seated("donor", node, circle, language) as seat:
+        wish = None
+        if regions or modes or needs or preset is not None:
+            wish = wish_of(
+                seat,
+                regions=regions or list(Region),
+                modes=modes or [Mode.VOUCHER],
+                needs=needs,
+                stores=preset,
+                size=size,
+            )
+        donor = donor_at(seat)
+        seat.no_more()
+        index = None if slot is None else slot - 1
+        tell(seat, seat.insist(lambda: donor.post_card(index, wish)), as_json=as_json)

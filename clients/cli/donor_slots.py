@@ -1,0 +1,173 @@
+"""What a donor does about a slot and its match: accept, buy, talk, and put it away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from clients.cli.donor_view import say_before_buying, tell
+from clients.cli.options import (
+    DEFAULT_LANGUAGE,
+    AsJson,
+    CircleName,
+    NodeAddress,
+    Speech,
+    SpeechKind,
+    SpokenLanguage,
+)
+from clients.cli.seat import Seat
+from clients.cli.sitting_down import donor_at, seated
+from clients.cli.voice import at_terminal, fail, say
+from clients.donor import Donor
+from clients.people.views import Facts
+from matching.catalogue import Mode
+
+SlotNumber = Annotated[
+    int, typer.Argument(min=1, metavar="SLOT", help="Number of the slot, as `visit` shows it.")
+]
+
+
+def accept(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Accept a match. For a voucher you type its code, so buy it first.
+
+    A locker or an address is shown to you only after you have accepted; buy nothing before.
+    """
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        facts = _matched(seat, donor, slot)
+        if facts.mode != Mode.VOUCHER:
+            seat.no_more()
+            view = seat.insist(lambda: donor.accept(slot - 1, None, facts.matched))
+        else:
+            if at_terminal():
+                say_before_buying(seat, facts, first=True)
+            view = seat.send(
+                "prompt_code", lambda code: donor.accept(slot - 1, code, facts.matched)
+            )
+        tell(seat, view, as_json=as_json)
+
+
+def decline(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Not this one. The family keeps its place in the queue."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        seat.no_more()
+        facts = _matched(seat, donor, slot)
+        seat.agreed("confirm_donor_decline")
+        view = seat.insist(lambda: donor.decline(slot - 1, facts.matched))
+        tell(seat, view, as_json=as_json)
+
+
+def ordered(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Say that the parcel is ordered, and what the family must know to receive it."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        view = seat.send(
+            "prompt_ordered", lambda words: donor.ordered(slot - 1, words), optional=True
+        )
+        tell(seat, view, as_json=as_json)
+
+
+def replace_code(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Give another code for one that did not work."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        view = seat.send("prompt_code", lambda code: donor.replace_code(slot - 1, code))
+        tell(seat, view, as_json=as_json)
+
+
+def say_to_family(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    speech: SpeechKind = Speech.ANSWER,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Write to the family: up to 300 characters, on one line. Nobody else can read it."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        view = seat.send("prompt_words", lambda words: donor.say(slot - 1, words, kind=speech.kind))
+        tell(seat, view, as_json=as_json)
+
+
+def withdraw(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Take an offer back for good. The slot is lost with it."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        seat.no_more()
+        seat.agreed("confirm_donor_withdraw")
+        tell(seat, seat.insist(lambda: donor.withdraw(slot - 1)), as_json=as_json)
+
+
+def close(
+    slot: SlotNumber,
+    node: NodeAddress,
+    circle: CircleName,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again",
+            help="Be matched with the same family next time, if the family wants so too. "
+            "Neither of you learns who the other is.",
+        ),
+    ] = False,
+    language: SpokenLanguage = DEFAULT_LANGUAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Put a finished parcel away: what is left of the conversation is erased."""
+    with seated("donor", node, circle, language) as seat:
+        donor = donor_at(seat)
+        seat.no_more()
+        view = seat.insist(lambda: donor.close(slot - 1, again=again))
+        # What was read before it was erased is not shown once more.
+        closed = tuple(
+            replace(one, message=None, again=False) if one.index == slot - 1 else one
+            for one in view.slots
+        )
+        tell(seat, replace(view, slots=closed), as_json=as_json)
+
+
+def _matched(seat: Seat, donor: Donor, slot: int) -> Facts:
+    """What the slot is matched with now, shown; what is decided is decided about this."""
+    view = seat.insist(lambda: donor.visit(post=False))
+    try:
+        found = view.slot(slot - 1)
+    except KeyError:
+        fail(seat.phrases.text("no_such_slot", command=seat.command("visit")))
+    if found.facts is None:
+        seat.not_possible()
+    say(seat.phrases.facts(found.facts, seat.catalogue))
+    return found.facts
