@@ -1,6 +1,10 @@
 /** Where the page begins, and the ways it ends: leaving, locking, going out of sight. */
 
-import "./style.css";
+import "./styles/paper.css";
+import "./styles/fields.css";
+import "./styles/frame.css";
+import "./styles/list.css";
+import "./styles/standing.css";
 
 import { App, type Screen } from "./app.ts";
 import { h } from "./dom.ts";
@@ -59,10 +63,10 @@ function below(): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (app.circle?.trial === true) parts.push(h("p", { class: "trial" }, app.say("line.trial")));
   if (app.dish !== null) parts.push(h("p", { class: "quiet" }, app.say("lock_rule")));
-  if (app.busy) return parts;
+  if (app.busy || app.screen === helping) return parts;
   const open = (): void => {
     const { screen } = app;
-    if (screen !== helping) app.go((helping = help(screen)));
+    app.go((helping = help(screen)));
   };
   return [...parts, h("button", { type: "button", class: "plain", onclick: open }, app.say("help"))];
 }

@@ -315,6 +315,11 @@ const PAGES = {
   ],
   post_slot: ["Прапанаваць яшчэ пасылку", "Предложить ещё посылку", "Offer another parcel"],
   close: ["Прыбраць гэтую пасылку", "Убрать эту посылку", "Put this parcel away"],
+  close_soon: [
+    "Хутка гэтая пасылка знікне адсюль сама, таму скажыце цяпер.",
+    "Скоро эта посылка исчезнет отсюда сама, поэтому скажите сейчас.",
+    "This parcel soon vanishes from here by itself, so say it now.",
+  ],
   lines_bad: ["Напішыце хоць нешта.", "Напишите хоть что-нибудь.", "Write something first."],
 
   sees_asked: [

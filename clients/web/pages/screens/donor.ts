@@ -104,7 +104,9 @@ function closing(app: App, slot: SlotView): HTMLElement {
     () => {
       does(app, "close", [slot.index, { again: draft(app, name) === "1" }], { sent: [name] });
     },
-    choices(app, name, "", [{ value: "1", text: app.say("again_family") }], { several: true }),
+    choices(app, name, "", [
+      { value: "1", text: app.say("again_family"), note: app.say("close_soon") },
+    ], { several: true }),
     submit(app.say("close")),
   );
 }
