@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,39 @@ def test_the_nodes_memory_has_nothing_that_opens_a_record() -> None:
     ours = {name for name in opening if not name.startswith(LIBRARIES_LOAD)}
     assert ours == set()
     assert {name for name in loaded if name.split(".")[0] == "crypto"} <= ALLOWED_CRYPTO
+
+
+def cycle_in(root: Path) -> list[str]:
+    """First-party modules that import each other in a circle; empty if there are none."""
+    known = modules(root)
+    importing = {
+        name: {imported for imported in imports_of(name, file) if imported in known} - {name}
+        for name, file in known.items()
+    }
+    try:
+        TopologicalSorter(importing).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not for the sake of types either: what is drawn in a circle cannot be read in an order."""
+    assert cycle_in(ROOT) == []
+
+
+def test_a_planted_circle_is_found(tmp_path: Path) -> None:
+    (tmp_path / "crypto").mkdir()
+    (tmp_path / "crypto/keys.py").write_text("from crypto import lists")
+    (tmp_path / "crypto/lists.py").write_text("def later():\n    import crypto.goods")
+    goods = tmp_path / "crypto/goods.py"
+    goods.write_text("if TYPE_CHECKING:\n    from crypto.keys import Person")
+
+    assert {*cycle_in(tmp_path)} == {"crypto.keys", "crypto.lists", "crypto.goods"}
+
+    goods.write_text("")
+    assert cycle_in(tmp_path) == []
 
 
 def test_crypto_knows_nothing_of_us() -> None:

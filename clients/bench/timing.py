@@ -26,6 +26,7 @@ from clients.operators.founding import TRIAL_POLICY
 from clients.operators.invites import kept_hash
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.ports import free_port
 from crypto.drops import WriteSecret, address_of, reader_of
@@ -103,7 +104,7 @@ def _reserve(trial: Trial, url: str, period: int) -> list[bytes]:
     for number, own in enumerate(codes):
         keyring = CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
         seed = keyring.secrets.signing_seed
-        operator = OperatorClient(url, seed, trial.circle().digest)
+        operator = OperatorClient(SignedHttp(url, seed, trial.circle().digest))
         for start in range(0, INTAKES, _INVITES_AT_ONCE):
             some = own[start : start + _INVITES_AT_ONCE]
             operator.register_invites(period, [kept_hash(code) for code in some])

@@ -33,6 +33,7 @@ from clients.operators.founding import Duties, coordinator_identity, make_certif
 from clients.operators.invites import join_slips, make_invites, slip_text
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from crypto.messages.intake import FAMILY
 from crypto.periods import period_of
 
@@ -207,7 +208,9 @@ def print_slips(
 def _desk(file: Path, node: str, circle: Path, passphrase_file: Path | None) -> Coordinator:
     keyring = CoordinatorKeyring.open(file, passphrase(passphrase_file))
     known = newest_circle(node, circle)
-    operator = OperatorClient(node, keyring.secrets.signing_seed, known.digest, **ways())
+    operator = OperatorClient(
+        SignedHttp(node, keyring.secrets.signing_seed, known.digest, **ways())
+    )
     return Coordinator(keyring, operator, NodeClient(node, **ways()), known)
 
 

@@ -22,6 +22,7 @@ from clients.cli.voice import plainly, result, say
 from clients.matcher import Matcher, RoundReport
 from clients.operators.keyring import MatcherKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from matching.cards import Offer, Request
 from matching.catalogue import Catalogue
 from matching.oracle import verify
@@ -64,7 +65,7 @@ def run(
         proof = _Proof(Catalogue.from_json(known.catalogue)) if prove else None
         matcher = Matcher(
             keyring,
-            OperatorClient(node, keyring.secrets.signing_seed, known.digest, **ways()),
+            OperatorClient(SignedHttp(node, keyring.secrets.signing_seed, known.digest, **ways())),
             known,
             observer=proof,
             newest=lambda: newest_circle(node, circle),

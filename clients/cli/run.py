@@ -28,6 +28,7 @@ from clients.operators.founding import TRIAL_POLICY
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.people.views import Status
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.processes import Process, ProcessFailed
@@ -217,7 +218,7 @@ def _wish(trial: Trial) -> Wish:
 def _desk(trial: Trial, url: str, number: int) -> Coordinator:
     keyring = CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
     circle = trial.circle()
-    operator = OperatorClient(url, keyring.secrets.signing_seed, circle.digest)
+    operator = OperatorClient(SignedHttp(url, keyring.secrets.signing_seed, circle.digest))
     return Coordinator(keyring, operator, NodeClient(url), circle)
 
 

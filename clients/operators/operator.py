@@ -7,12 +7,9 @@ verifies it.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import httpx
 
 from clients.errors import NodeMisbehaves
 from clients.operators.signed_http import SignedHttp, object_of
@@ -44,21 +41,8 @@ class RoundState:
 class OperatorClient:
     """One operator at one node."""
 
-    def __init__(
-        self,
-        base_url: str,
-        signing_seed: bytes,
-        circle: bytes,
-        http: httpx.Client | None = None,
-        *,
-        socks: str | None = None,
-        clearnet: bool = False,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        """As `SignedHttp` takes them."""
-        self._node = SignedHttp(
-            base_url, signing_seed, circle, http, socks=socks, clearnet=clearnet, sleep=sleep
-        )
+    def __init__(self, node: SignedHttp) -> None:
+        self._node = node
 
     def __repr__(self) -> str:
         return "<OperatorClient>"

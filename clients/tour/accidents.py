@@ -9,17 +9,42 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from clients.tour.steps import Step
-from clients.trial.processes import ProcessFailed
-
-if TYPE_CHECKING:
-    from clients.tour.season import Season
+from clients.tour.steps import Step, Telling
+from clients.trial.processes import ProcessFailed, StepProcess
 
 NODE_SECONDS = 4.0
 MATCHER_SECONDS = 1.0
 """Within how long of an epoch's, or a round's, beginning the blow falls."""
+
+
+class Victims(Protocol):
+    """Whom accidents happen to; a season has all of it."""
+
+    matcher: StepProcess
+
+    @property
+    def told(self) -> Telling:
+        """Who is told of each."""
+        ...
+
+    @property
+    def epoch(self) -> int:
+        """The one that is open."""
+        ...
+
+    def restart_node(self) -> None:
+        """Kill the node and start it over the same files."""
+        ...
+
+    def start_matcher(self) -> StepProcess:
+        """A new process of the matcher."""
+        ...
+
+    def committed(self) -> int:
+        """The last epoch whose round is in."""
+        ...
 
 
 @dataclass
@@ -45,32 +70,32 @@ class Accidents:
         """Whether none is planned for *epoch* or later."""
         return all(planned < epoch for planned in self.node_epochs | self.matcher_epochs)
 
-    def begin_epoch(self, season: Season) -> None:
+    def begin_epoch(self, victims: Victims) -> None:
         """Perhaps let the node be killed while people are at it."""
         self.end()
-        if season.world.epoch not in self.node_epochs:
+        if victims.epoch not in self.node_epochs:
             return
         self._blow = threading.Thread(
-            target=self._kill_node, args=(season, self.lot.uniform(0, NODE_SECONDS))
+            target=self._kill_node, args=(victims, self.lot.uniform(0, NODE_SECONDS))
         )
         self._blow.start()
 
-    def close_epoch(self, season: Season) -> dict[str, Any]:
+    def close_epoch(self, victims: Victims) -> dict[str, Any]:
         """The round, begun until it is done; the report of the process that finished it."""
         self.end()
-        if season.world.epoch in self.matcher_epochs:
-            season.matcher.begin()
+        if victims.epoch in self.matcher_epochs:
+            victims.matcher.begin()
             threading.Event().wait(self.lot.uniform(0, MATCHER_SECONDS))
-            season.matcher.kill()
+            victims.matcher.kill()
             self.matcher_kills += 1
-            season.told(Step.ACCIDENT, "the matcher is killed in the middle of its round")
-            season.matcher.stop()
-            season.matcher = season.start_matcher()
-            if season.committed() == season.world.epoch:
+            victims.told(Step.ACCIDENT, "the matcher is killed in the middle of its round")
+            victims.matcher.stop()
+            victims.matcher = victims.start_matcher()
+            if victims.committed() == victims.epoch:
                 # It fell between the node's acknowledgement and its own report.
-                return {"epoch": season.world.epoch}
-        expected = season.world.epoch
-        report = season.matcher.step()
+                return {"epoch": victims.epoch}
+        expected = victims.epoch
+        report = victims.matcher.step()
         if report.get("epoch") != expected:
             raise ProcessFailed(f"the round of epoch {expected} ended as {report.get('epoch')}")
         return report
@@ -83,14 +108,14 @@ class Accidents:
         if self._failure is not None:
             raise self._failure
 
-    def _kill_node(self, season: Season, after: float) -> None:
+    def _kill_node(self, victims: Victims, after: float) -> None:
         threading.Event().wait(after)
         try:
-            season.restart_node()
+            victims.restart_node()
         except ProcessFailed as failure:
             self._failure = failure
             return
         self.node_kills += 1
-        season.told(
+        victims.told(
             Step.ACCIDENT, "the node is killed in the middle of its work, and started again"
         )

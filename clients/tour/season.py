@@ -19,6 +19,7 @@ from clients.node import NodeClient, Recorder
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.tour.accidents import Accidents
 from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, family_sits
 from clients.tour.scenario import Scenario
@@ -94,6 +95,11 @@ class Season:
         """Whether every family has what it came for or has gone, and no accident is to come."""
         everybody = all(family.over for family in self.families)
         return everybody and self.accidents.are_over(self.world.epoch)
+
+    @property
+    def epoch(self) -> int:
+        """The one that is open."""
+        return self.world.epoch
 
     def connect(self) -> NodeClient:
         """A client of the node, for one sitting."""
@@ -183,7 +189,9 @@ class Season:
         keyring = CoordinatorKeyring.open(
             self.trial.coordinator_keyring(number), self.trial.passphrase
         )
-        operator = OperatorClient(self.url, keyring.secrets.signing_seed, self.circle.digest)
+        operator = OperatorClient(
+            SignedHttp(self.url, keyring.secrets.signing_seed, self.circle.digest)
+        )
         return Coordinator(keyring, operator, NodeClient(self.url), self.circle)
 
     def _start_clerk(self, number: int) -> StepProcess:

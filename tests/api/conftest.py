@@ -18,7 +18,7 @@ _NEEDS_A_DATABASE = {"node", "fresh_node", "tmp_path"}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever may start a node on both databases."""
-    if metafunc.definition.get_closest_marker("sqlite"):
+    if any(metafunc.definition.get_closest_marker(name) for name in ("sqlite", "no_database")):
         return
     if metafunc.definition.get_closest_marker("postgresql"):
         metafunc.parametrize("backend", [backends.POSTGRESQL], indirect=True)

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from api.web import PAGES_VARIABLE, WebPages, built_pages, read_pages
 
+pytestmark = pytest.mark.no_database
+
 FILES = {
     "index.html": "<!doctype html>" + "word " * 200,
     "page.js": "let a = 1;",

@@ -21,6 +21,7 @@ from clients.operators.invites import kept_hash
 from clients.operators.keyring import CoordinatorKeyring, HeldKey, MatcherKeyring
 from clients.operators.operator import OperatorClient
 from clients.operators.sealed_file import CHEAPEST
+from clients.operators.signed_http import SignedHttp
 from crypto.blinding import blind, unblind
 from crypto.certificates import (
     CardClass,
@@ -74,7 +75,7 @@ class Desks:
         return self.directory / "matcher.keyring"
 
     def operator(self, seed: bytes) -> OperatorClient:
-        return OperatorClient(self.url, seed, self.trial.circle.digest, self.http)
+        return OperatorClient(SignedHttp(self.url, seed, self.trial.circle.digest, self.http))
 
     def coordinator(self, number: int) -> Coordinator:
         keyring = coordinator_keyring(self.trial, self.directory, number)

@@ -10,7 +10,7 @@ import pytest
 
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
 from clients.operators.operator import ROW_BYTES, OperatorClient
-from clients.operators.signed_http import TRIES
+from clients.operators.signed_http import TRIES, SignedHttp
 from tests.api.servers import served
 from tests.clients.operators import NOW, Desks, client_trial
 
@@ -36,7 +36,9 @@ def client(
 
     http = httpx.Client(transport=httpx.MockTransport(handle))
     slept = [] if pauses is None else pauses
-    return OperatorClient("http://node", b"\1" * 32, b"\2" * 32, http, sleep=slept.append)
+    return OperatorClient(
+        SignedHttp("http://node", b"\1" * 32, b"\2" * 32, http, sleep=slept.append)
+    )
 
 
 def problem(code: str, status: int) -> httpx.Response:

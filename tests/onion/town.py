@@ -27,6 +27,7 @@ from clients.node import NodeClient
 from clients.operators.clerk import Clerk
 from clients.operators.keyring import CoordinatorKeyring, MatcherKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.tor.keys import new_onion_key
 from clients.trial.accounts import as_unprivileged, give
 from clients.trial.circle import COORDINATORS, Trial
@@ -188,10 +189,12 @@ class OnionTown:
         """An operator's client; without *key* through a tor that has none."""
         port = self.operators_socks if key else self.strangers_socks
         client = OperatorClient(
-            f"http://{self.operators_onion}",
-            signing_seed,
-            self.trial.circle().digest,
-            socks=f"127.0.0.1:{port}",
+            SignedHttp(
+                f"http://{self.operators_onion}",
+                signing_seed,
+                self.trial.circle().digest,
+                socks=f"127.0.0.1:{port}",
+            )
         )
         self._ending.callback(client.close)
         return client

@@ -12,6 +12,8 @@ import pytest
 
 from api.onion.authorization import NOBODY, Unsound, authorize, check, prepare, revoke
 
+pytestmark = pytest.mark.no_database
+
 KEY = b"\7" * 32
 
 

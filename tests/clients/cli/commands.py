@@ -24,6 +24,7 @@ from clients.operators.clerk import Clerk
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring, MatcherKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.trial.circle import COORDINATORS, Trial
 from crypto.almanac import DEFAULT_POLICY
 from crypto.descriptors import EpochDescriptor
@@ -152,7 +153,7 @@ class Circle:
         return Coordinator(keyring, operator, NodeClient(self.url, self.http), self.trial.circle())
 
     def _operator(self, seed: bytes) -> OperatorClient:
-        return OperatorClient(self.url, seed, self.trial.circle().digest, self.http)
+        return OperatorClient(SignedHttp(self.url, seed, self.trial.circle().digest, self.http))
 
 
 class FakeNode:

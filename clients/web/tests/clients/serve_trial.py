@@ -33,6 +33,7 @@ from clients.operators.founding import TRIAL_POLICY
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.ports import free_port
 from clients.trial.processes import StepProcess
@@ -133,7 +134,9 @@ class Served:
 
     def _desk(self, trial: Trial, number: int) -> Coordinator:
         keyring = CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
-        operator = OperatorClient(self.url, keyring.secrets.signing_seed, self.circle.digest)
+        operator = OperatorClient(
+            SignedHttp(self.url, keyring.secrets.signing_seed, self.circle.digest)
+        )
         return Coordinator(keyring, operator, NodeClient(self.url), self.circle)
 
 
