@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from clients.cli.operators import today
 from clients.tour.scenario import DonorHabit, FamilyHabit, compose
 from clients.tour.season import Season
 from crypto.permits import Permit, permit_hash
@@ -74,7 +75,7 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
         season = Season(
             scenario,
             home,
-            _today(),
+            today(),
             prove=False,
             asks=False,  # by lot, and whoever is asked back posts a card later
             front=onlooker.before,
@@ -104,10 +105,6 @@ def season_seen(home: Path, *, fitting: bool) -> Seen:
 
 def _wish(wish: Any, region: Region) -> Any:
     return replace(wish, regions=bits([region]), modes=bits([Mode.VOUCHER]), preset=2, size=0)
-
-
-def _today() -> int:
-    return 20_780  # any day; a whole season lies in it
 
 
 def _normal(shape: Shape) -> Shape:
