@@ -28,6 +28,7 @@ from tests.api.people import (
     whole_round,
 )
 from tests.circles import TrialCircle
+from tests.patience import PATIENCE_SECONDS
 
 KEPT, ANOTHERS, NOT_KEPT = 0, 1, 2
 PER_DAY = 32
@@ -193,7 +194,8 @@ def test_no_count_is_on_the_disk(node: TrialNode, card: Card) -> None:
 
 def test_many_at_once_get_no_more_places(tmp_path: Path, trial: TrialCircle) -> None:
     card = Card(trial.stamp(secrets.token_bytes(32)))
-    with running_node(tmp_path, trial, claims_per_day=8) as node, ThreadPoolExecutor(16) as pool:
+    settings = {"claims_per_day": 8, "busy_seconds": PATIENCE_SECONDS}
+    with running_node(tmp_path, trial, **settings) as node, ThreadPoolExecutor(16) as pool:
         begin_epoch(node, 1)
         post(node, card, 1)
 
@@ -268,7 +270,8 @@ def test_a_permit_in_use_refuses_the_whole_card(node: TrialNode, card: Card) -> 
 
 
 def test_two_cards_at_once_with_one_permit_one_wins(tmp_path: Path, trial: TrialCircle) -> None:
-    with running_node(tmp_path, trial) as node, ThreadPoolExecutor(8) as pool:
+    patient = running_node(tmp_path, trial, busy_seconds=PATIENCE_SECONDS)
+    with patient as node, ThreadPoolExecutor(8) as pool:
         begin_epoch(node, 1)
         for _ in range(3):
             cards = [new_card(node) for _ in range(8)]
