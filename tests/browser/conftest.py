@@ -14,8 +14,9 @@ from tests.browser.stage import chromium
 from tests.browser.town import Town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """What drives the browsers; ended with each file, since its event loop bars any other."""
     with sync_playwright() as running:
         yield running
 
