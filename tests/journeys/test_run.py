@@ -37,7 +37,10 @@ class Trial:
                 [*KLUNAK, *arguments, "--epoch-seconds", "3"], stdout=output, stderr=output
             )
         try:
-            wait_until(lambda: "the list of donor 2, ready" in self.output.read_text())
+            wait_until(
+                lambda: "the list of donor 2, ready" in self.output.read_text(),
+                self.output.read_text,
+            )
             yield
         finally:
             process.send_signal(signal.SIGINT)
