@@ -3,7 +3,8 @@
 # that a loopback to itself. Debian starts the services it installs: while this runs, it may not.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
-if command -v tor >/dev/null && command -v tor-gencert >/dev/null && command -v ip >/dev/null; then
+if command -v tor >/dev/null && command -v tor-gencert >/dev/null && command -v ip >/dev/null \
+    && [ -x /usr/bin/python3 ]; then
   exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -13,8 +14,9 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     chmod 755 /usr/sbin/policy-rc.d
   fi
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends tor iproute2 util-linux
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    tor python3 iproute2 util-linux
 else
-  echo "The onion tests need tor. On Debian: sudo apt-get install tor iproute2 util-linux" >&2
+  echo "The onion tests need tor. On Debian: sudo apt-get install tor python3 iproute2 util-linux" >&2
   exit 1
 fi

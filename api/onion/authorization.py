@@ -4,8 +4,10 @@
 
 It fails open: where tor finds no file that it can read and understand, the service is everybody's.
 So one file is always there, for a key of which nobody has the other half, and `check` refuses
-whatever tor would overlook. Taking a key away counts only once tor was started anew: a client that
-holds a descriptor still comes in after a reload.
+whatever tor would overlook. Taking a key away counts only once tor was started anew, which
+`watched` does: a client that holds a descriptor still comes in after a reload.
+
+Written by root, a file is given to whom the directory above belongs to, which is tor's account.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ class Unsound(Exception):
 
 def prepare(directory: Path) -> None:
     """Make *directory*, for its owner alone, with nobody's key in it. Raises OSError."""
-    directory.parent.mkdir(mode=0o700, exist_ok=True)
-    directory.mkdir(mode=0o700, exist_ok=True)
+    for made in (directory.parent, directory):
+        if not made.exists():
+            made.mkdir(mode=0o700)
+            _give_as_above(made)
     path = directory / f"{NOBODY}.auth"
     if not path.exists():
         # Any 32 bytes are a public key of X25519, and nobody has computed the private one.
@@ -38,7 +42,7 @@ def prepare(directory: Path) -> None:
 
 
 def authorize(directory: Path, name: str, public_key: bytes) -> None:
-    """Let *public_key* in, from tor's next start or reload. Raises Unsound, FileExistsError."""
+    """Let *public_key* in, from tor's next start. Raises Unsound, FileExistsError."""
     if not _NAME.fullmatch(name) or name == NOBODY:
         raise Unsound("a name is up to 32 small letters, digits and hyphens")
     if len(public_key) != KEY_BYTES:
@@ -60,6 +64,11 @@ def check(directory: Path) -> list[str]:
 
     To be run as tor's own account: what this cannot read, tor cannot either.
     """
+    return [name for name in keys_of(directory) if name != NOBODY]
+
+
+def keys_of(directory: Path) -> dict[str, str]:
+    """As `check`, nobody among them, and the line of each. Raises Unsound."""
     try:
         owner = directory.stat()
         files = sorted(directory.iterdir())
@@ -67,6 +76,7 @@ def check(directory: Path) -> list[str]:
         raise Unsound("there is no directory of authorized clients that tor can read") from None
     if stat.S_IMODE(owner.st_mode) & 0o077:
         raise Unsound("others can enter the directory of authorized clients (chmod 700)")
+    lines: dict[str, str] = {}
     for file in files:
         if file.suffix != ".auth" or not _NAME.fullmatch(file.stem):
             raise Unsound(f"tor would overlook {file.name}: a key's file is NAME.auth")
@@ -78,14 +88,27 @@ def check(directory: Path) -> list[str]:
             raise Unsound(f"{file.name} is no key; tor would overlook it")
         if file.stat().st_uid != owner.st_uid:
             raise Unsound(f"{file.name} is another account's")
-    names = [file.stem for file in files]
-    if NOBODY not in names:
-        raise Unsound("nobody's key is missing; klunak node authorize puts it back")
-    return [name for name in names if name != NOBODY]
+        lines[file.stem] = line
+    if NOBODY not in lines:
+        raise Unsound("nobody's key is missing; klunak node onion prepare puts it back")
+    return lines
 
 
 def _write(path: Path, public_key: bytes) -> None:
+    """All at once, so that nobody reads half a key."""
     text = base64.b32encode(public_key).decode().rstrip("=")
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(f"descriptor:x25519:{text}\n")
+    beside = path.parent.parent / f"{path.name}.{secrets.token_hex(8)}"
+    try:
+        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(f"descriptor:x25519:{text}\n")
+        _give_as_above(beside)
+        path.hardlink_to(beside)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _give_as_above(path: Path) -> None:
+    above = path.parent.stat()
+    if os.geteuid() == 0:
+        os.chown(path, above.st_uid, above.st_gid)

@@ -6,6 +6,7 @@ it reads it there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +38,22 @@ class Places:
         return self.operators_service / "authorized_clients"
 
 
-def node_torrc(places: Places, *, work: bool, probe_socket: Path | None = None) -> str:
+def node_torrc(
+    places: Places,
+    *,
+    work: bool,
+    probe_socket: Path | None = None,
+    former: Sequence[Path] = (),
+) -> str:
     """The torrc's text. *work* is whether the installed tor knows proof of work; at
-    *probe_socket* the probe asks for the operators' service as a stranger would."""
+    *probe_socket* the probe asks for the operators' service as a stranger would; *former* are
+    the identities from before a move that are still answered."""
     return "\n".join(
         [
             "# Written by klunak node torrc. A node's tor: two onion services and nothing else.",
             *_general(places, probe_socket),
             *_service(places.public_service, places.public_socket, work=work),
+            *_former(former, places.public_socket, work=work),
             "",
             "# For matchers, coordinators, other nodes: its descriptor opens to their keys alone,",
             "# which are files in authorized_clients. With none there it would open to everybody:",
@@ -83,6 +92,14 @@ def _general(places: Places, probe_socket: Path | None) -> list[str]:
         "# A disk says when it was written: only what has to be is.",
         "AvoidDiskWrites 1",
     ]
+
+
+def _former(former: Sequence[Path], socket: Path, *, work: bool) -> list[str]:
+    lines = []
+    for directory in former:
+        lines += ["", "# An address from before a move, through the day in its name."]
+        lines += _service(directory, socket, work=work)
+    return lines
 
 
 def _service(directory: Path, socket: Path, *, work: bool) -> list[str]:

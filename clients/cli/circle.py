@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,13 +112,20 @@ def next_one(
     offer: Duty = (0, 1),
     period: Annotated[int, typer.Option(help="The new quarter, if keys are given.")] = 0,
     catalogue: Annotated[Path | None, typer.Option(help="New stores, as JSON.")] = None,
+    node: Annotated[
+        list[str], typer.Option(help="KEY=ADDRESS of a node that moved; once for each.")
+    ] = [],  # noqa: B006  as above
 ) -> None:
-    """Write the almanac after the one in force: a new quarter's keys, or new stores."""
+    """Write the almanac after the one in force: a new quarter's keys, new stores, or a node's new
+    address."""
     with plainly():
         text = json.loads(document.read_bytes())["charter"]
         made = [read_certifying_keys(one.read_bytes(), text) for one in keys]
         entry = make_period(period, Duties(request, offer), made) if made else None
         changes: dict[str, Any] = {} if catalogue is None else {"catalogue": _catalogue(catalogue)}
+        if node:
+            known = read_circle(document.read_bytes()).nodes
+            changes["nodes"] = _moved(known, [_node(one) for one in node])
         following = next_almanac(document.read_bytes(), period=entry, **changes)
     write_json(unsigned(text, following), out)
     say(f"not yet signed: {out}")
@@ -165,6 +173,13 @@ def _node(text: str) -> NodeEntry:
         return NodeEntry(key=bytes.fromhex(key), address=address)
     except ValueError:
         fail("a node is given as KEY=ADDRESS", "the key is what klunak node new-key printed")
+
+
+def _moved(known: Sequence[NodeEntry], moved: Sequence[NodeEntry]) -> list[NodeEntry]:
+    addresses = {one.key: one for one in moved}
+    if not addresses.keys() <= {one.key for one in known}:
+        fail("the circle has no node with that key", "klunak circle show prints its nodes")
+    return [addresses.get(one.key, one) for one in known]
 
 
 def _catalogue(file: Path) -> dict[str, Any]:

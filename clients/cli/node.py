@@ -85,6 +85,17 @@ def torrc(context: typer.Context) -> None:
     os.execv(sys.executable, command)  # noqa: S606
 
 
+@app.command("move", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def move(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="How long the old address is answered too.")] = 90,
+) -> None:
+    """Take a new onion address. Takes what `onion` takes; then have the circle's signers sign an
+    almanac with it (klunak circle next --node), which the old address serves as well."""
+    arguments = [*context.args, "move", "--days", str(days)]
+    os.execv(sys.executable, [sys.executable, "-B", "-m", "api.onion", *arguments])  # noqa: S606
+
+
 @app.command("operator-key")
 def operator_key(
     onion: Annotated[str, typer.Argument(help="The node's operators' address, NAME.onion.")],

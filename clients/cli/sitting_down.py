@@ -19,9 +19,10 @@ from clients.cli.options import (
 from clients.cli.phrases import Phrases, Role
 from clients.cli.reach import persons_ways, said_before
 from clients.cli.seat import PersonsNode, Seat
-from clients.cli.voice import fail, person, plainly, working
+from clients.cli.voice import fail, person, plainly, say, working
 from clients.donor import Donor
 from clients.family import Family
+from clients.tor.addresses import moved_to
 from crypto.circle import Circle, read_circle
 from crypto.goods import Language
 from matching.catalogue import Catalogue
@@ -44,6 +45,8 @@ def seated(role: Role, node: str, circle: str, language: Language) -> Iterator[S
             catalogue = Catalogue.from_json(verified.catalogue)
         if verified.trial:
             person.print(phrases.text("trial"), markup=False, style="dim")
+        if addresses := moved_to(node, [one.address for one in verified.nodes]):
+            say(phrases.text("moved", addresses=" ".join(addresses)))
         before = "".join(f"{shlex.quote(word)} " for word in said_before())
         after = "".join(f" {shlex.quote(word)}" for word in _said_after(node, circle, language))
         yield Seat(role, client, verified, catalogue, phrases, before, after)

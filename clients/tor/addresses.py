@@ -7,6 +7,7 @@ machine without it. Anything else not at all, unless somebody insists who loses 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from clients.errors import NoAddress, NotBehindTor, SocksNeeded
@@ -29,6 +30,14 @@ def checked_address(address: str, *, socks: str | None = None, clearnet: bool = 
     elif not is_this_machine(host) and not clearnet:
         raise NotBehindTor
     return with_scheme
+
+
+def moved_to(typed: str, published: Iterable[str]) -> list[str]:
+    """The addresses that a circle publishes, if *typed* is an onion address and none of them."""
+    host = urlsplit(typed if "://" in typed else f"http://{typed}").hostname or ""
+    addresses = list(published)
+    hosts = {urlsplit(address).hostname for address in addresses}
+    return addresses if is_onion(host) and host not in hosts else []
 
 
 def is_onion(host: str) -> bool:

@@ -107,8 +107,16 @@ class Trial:
     def _node_key(self) -> Path:
         return self.home / "node.key"
 
-    def found(self, *, today: int, address: str, policy: Policy = TRIAL_POLICY) -> None:
-        """Make keys for everybody and the circle document. *today* is days since 1970-01-01."""
+    def found(
+        self,
+        *,
+        today: int,
+        address: str,
+        policy: Policy = TRIAL_POLICY,
+        node_key: bytes | None = None,
+    ) -> None:
+        """Make keys for everybody and the circle document. *today* is days since 1970-01-01;
+        *node_key* is the public key of a node that has made its own."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         passphrase = secrets.token_hex(16)
         _write_private(self._passphrase_file, passphrase + "\n")
@@ -134,7 +142,7 @@ class Trial:
         almanac = make_almanac(
             charter,
             coordinators=identities,
-            nodes=[NodeEntry(key=self._new_node_key(), address=address)],
+            nodes=[NodeEntry(key=node_key or self._new_node_key(), address=address)],
             periods=[make_period(period, duties, keys)],
             catalogue=TRIAL_CATALOGUE,
             policy=policy,

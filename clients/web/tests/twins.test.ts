@@ -54,7 +54,6 @@ const OTHERWISE_NAMED = new Map([
   ["goods Dish", "the same"],
   ["lists Argon2Profile", "the same"],
   ["seals Under", "`SharedKey`, in crypto/records"],
-  ["node ANSWER_SECONDS", "a browser ends what goes on for too long, or its user does"],
   ["node OpenEpoch", "an interface, gone when compiled"],
   ["looking Seen", "the same"],
   ["views Facts", "the same"],

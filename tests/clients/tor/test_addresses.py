@@ -7,7 +7,7 @@ import pytest
 from clients.errors import NoAddress, NotBehindTor, SocksNeeded
 from clients.node import NodeClient
 from clients.operators.signed_http import SignedHttp
-from clients.tor.addresses import checked_address
+from clients.tor.addresses import checked_address, moved_to
 
 ONION = "http://" + "a" * 56 + ".onion"
 
@@ -51,3 +51,11 @@ def test_no_client_is_made_for_what_may_not_be_talked_to() -> None:
         SignedHttp(ONION, b"\1" * 32, b"\2" * 32)
     with pytest.raises(NoAddress):
         NodeClient(ONION, socks="192.0.2.1:9050")
+
+
+def test_whoever_comes_by_an_onion_that_the_circle_does_not_publish_is_told_which_it_does() -> None:
+    here, elsewhere = ONION, f"http://{'b' * 56}.onion"
+    assert moved_to(here, [elsewhere]) == [elsewhere]
+    assert moved_to(here.removeprefix("http://"), [elsewhere]) == [elsewhere]
+    assert moved_to(here, [elsewhere, here + "/"]) == []
+    assert moved_to("http://127.0.0.1:8750", [elsewhere]) == []
