@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clients.donor import Donor
-from clients.errors import NodeRefused, VisitContended
+from clients.errors import NodeRefused, NotToday, VisitContended
 from clients.family import Family
 from clients.node import NodeClient
 from clients.people.views import Status
@@ -19,6 +19,8 @@ from tests.clients.operators import DAY, NOW, Desks, client_trial
 from tests.clients.world import DELIVERY, DONOR_LIST, FAMILY_LIST, LOCKER, VOUCHER
 
 WISH = Wish(regions=0b1, modes=0b111, preset=1, size=0, needs=0b1, urgency=0)
+
+CLAIMS_PER_DAY = 3
 
 
 class Town:
@@ -118,6 +120,27 @@ def test_a_parcel_goes_the_whole_way_and_a_slot_is_earned(desks: Desks, mode: in
     assert index not in [slot.index for slot in left.slots]
     assert posted.slot(index + 3).status == Status.WAITING
     assert town.family().visit().status == Status.FINISHED
+
+
+def test_an_address_waits_when_its_card_was_here_too_often(tmp_path: Path) -> None:
+    """Until the node counts anew; the match waits too, and the donor is shown nothing meanwhile."""
+    desks = Desks(client_trial(), "", tmp_path)
+    town = Town(desks, DELIVERY)
+    with served(tmp_path, desks.trial, claims_per_day=CLAIMS_PER_DAY) as desks.url:
+        town.posted()
+        index = town.match()
+        town.donor().accept(index)
+        town.round()
+        for _ in range(CLAIMS_PER_DAY):
+            assert town.family().visit().status == Status.NEEDS_ADDRESS
+        with pytest.raises(NotToday):
+            town.family().show_address("Вуліца 1")
+        assert town.donor().visit().slot(index).terms == ""
+
+    with served(tmp_path, desks.trial, claims_per_day=CLAIMS_PER_DAY) as desks.url:
+        assert town.family().show_address("Вуліца 1").status == Status.ADDRESS_SHOWN
+        assert town.donor().visit().slot(index).terms == "Вуліца 1"
+    desks.http.close()
 
 
 def test_a_donor_who_falls_silent_loses_the_match_and_comes_back(desks: Desks) -> None:
