@@ -7,9 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from api.settings import Settings
+from clients.cli.app import command as command_line
 from clients.trial.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -65,14 +69,49 @@ def test_every_make_target_that_is_named_exists() -> None:
             assert name in targets, (page.name, name)
 
 
-def test_every_klunak_command_that_is_named_exists() -> None:
-    named = {
-        tuple(words.split())
-        for page in PAGES
-        for words in re.findall(r"`klunak ((?:[a-z]+[a-z-]* ?){1,3})", page.read_text())
-    }
-    assert named
-    for words in sorted(named):
-        command = [sys.executable, "-m", "clients.cli", *words, "--help"]
-        done = subprocess.run(command, capture_output=True, check=False)
-        assert done.returncode == 0, words
+def commands_in(text: str) -> list[list[str]]:
+    """The words of every `klunak …`: in a line of its own, or within a sentence."""
+    alone = re.findall(r"^(?: {4,})?(?:\w+=\$\()?klunak (.+)$", text.replace("\\\n", " "), re.M)
+    within = re.findall(r"`klunak ([^`]+)`", text)
+    return [line.split() for line in (*alone, *within)]
+
+
+def misnamed(words: list[str]) -> str | None:
+    """The first word that is no command or no option where it stands."""
+    command: Any = typer.main.get_command(command_line())
+    is_value = False
+    for word in words:
+        if not re.fullmatch(r"-{0,2}[a-z][a-z-]*", word) or is_value:
+            is_value = False  # a placeholder, a path, a number: whatever is no word of ours
+        elif word.startswith("-"):
+            found = [p for p in command.params if word in (*p.opts, *p.secondary_opts)]
+            if not found:
+                return word
+            is_value = not getattr(found[0], "is_flag", False)
+        elif hasattr(command, "commands"):
+            if word not in command.commands:
+                return word
+            command = command.commands[word]
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_klunak_command_and_option_that_is_named_exists(page: Path) -> None:
+    for words in commands_in(page.read_text()):
+        assert misnamed(words) is None, " ".join(words)
+
+
+def test_a_misnamed_command_or_option_is_found() -> None:
+    assert len([words for page in PAGES for words in commands_in(page.read_text())]) > 30
+    for line in ("famly visit", "family vist", "family visit --clearnet", "--sock X node serve"):
+        (words,) = commands_in(f"Type `klunak {line}` then.")
+        assert misnamed(words) is not None, line
+
+
+def test_every_variable_that_is_named_exists() -> None:
+    source = [*ROOT.glob("clients/**/*.py"), *ROOT.glob("api/**/*.py")]
+    source += [*ROOT.glob("clients/web/*.ts"), *ROOT.glob("clients/web/bundling/*.ts")]
+    known = {name for file in source for name in re.findall(r"KLUNAK_[A-Z_]+", file.read_text())}
+    known |= {f"KLUNAK_{name.upper()}" for name in Settings.model_fields}
+    for page in PAGES:
+        assert set(re.findall(r"KLUNAK_[A-Z_]*[A-Z]", page.read_text())) <= known, page.name
