@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from clients.cli import bench, circle, coordinator, donor, family, matcher, node, run, tour
+from clients.cli import bench, circle, coordinator, donor, drill, family, matcher, node, run, tour
 from clients.cli.reach import reached
 from clients.cli.voice import say
 
@@ -24,6 +24,7 @@ def command() -> typer.Typer:
     app.callback()(reached)
     app.command("run")(run.run)
     app.command("tour")(tour.tour)
+    app.command("drill")(drill.drill)
     app.add_typer(family.family_app, name="family")
     app.add_typer(donor.donor_app, name="donor")
     app.add_typer(coordinator.app, name="coordinator")

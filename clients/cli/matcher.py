@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api import memory
 from clients.cli.operators import (
     CircleFile,
     KeyringFile,
@@ -59,6 +60,10 @@ def run(
     ] = False,
 ) -> None:
     """A round at the end of every epoch, until Ctrl-C; killed at any point, it continues."""
+    # What cards hold is in memory for the length of a round, and overwritten when it is over.
+    memory.overwrite_what_is_freed()
+    memory.hide()
+    memory.keep_off_the_disk()
     with plainly():
         keyring = MatcherKeyring.open(file, passphrase(passphrase_file))
         known = newest_circle(node, circle)

@@ -6,7 +6,7 @@ through invites and receipts, and the matcher closes the epoch. The matcher's re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +55,7 @@ class Season:
     accidents: Accidents = field(default_factory=Accidents)
     policy: Policy = field(default_factory=tour_policy)
     front: Callable[[int], str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
     clerked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -71,7 +72,7 @@ class Season:
         self._asked: set[bytes] = set()
 
     def __enter__(self) -> Self:
-        self.node: NodeProcess = self.trial.node(self.port).wait_until_ready()
+        self.node = self.start_node()
         self.matcher = self.start_matcher()
         self._clerks = [self._start_clerk(number) for number in range(COORDINATORS)]
         self._desks = [self._desk(number) for number in range(COORDINATORS)]
@@ -108,7 +109,11 @@ class Season:
     def restart_node(self) -> None:
         """Kill the node as a power cut would, and start it over the same files."""
         self.node.kill()
-        self.node = self.trial.node(self.port).wait_until_ready()
+        self.node = self.start_node()
+
+    def start_node(self) -> NodeProcess:
+        """The node's process, ready, in the surroundings that the season gives it."""
+        return self.trial.node(self.port, environment=self.environment).wait_until_ready()
 
     def committed(self) -> int:
         """The last epoch whose round is in, by the node's word."""
@@ -142,6 +147,15 @@ class Season:
     def live_one_epoch(self) -> dict[str, Any]:
         """People, coordinators, clerks, and the round that ends it; the round's report."""
         self.accidents.begin_epoch(self)
+        self.live_people()
+        self.live_desks()
+        report = self.accidents.close_epoch(self)
+        self.reports.append(report)
+        self.world.epoch += 1
+        return report
+
+    def live_people(self) -> None:
+        """Whoever means to comes for a sitting."""
         due = [m for m in self.families if not m.over and m.come_back <= self.world.epoch]
         sittings: list[Callable[[], None]] = [
             *((lambda m=m: family_sits(m, self.world)) for m in due),
@@ -150,14 +164,13 @@ class Season:
         self.scenario.lot.shuffle(sittings)
         for sitting in sittings:
             self._patiently(sitting)
+
+    def live_desks(self) -> None:
+        """Coordinators read their inboxes, clerks work through invites and receipts."""
         self._vet()
         for clerk in self._clerks:
             clerk.begin()
         self.clerked.extend(clerk.finish() for clerk in self._clerks)
-        report = self.accidents.close_epoch(self)
-        self.reports.append(report)
-        self.world.epoch += 1
-        return report
 
     def _patiently(self, act: Callable[[], None]) -> None:
         """A person tries again when the node is away; every step may be repeated."""

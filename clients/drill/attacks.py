@@ -1,0 +1,174 @@
+"""Guess from the seized database alone what belongs together, as well as an order can be guessed.
+
+An attack takes one row and a list of candidates of which one is right, and names one by whichever
+trace it goes by. Guessing blindly is right once in as many times as there are candidates;
+*advantage* is what an attack gains on that.
+
+    request_offer    whose offer was matched with this request
+    page_outbox      which outbox belongs to this page's card
+    page_page        which page 2 stands beside this page 1
+    notice_card      which card a notice is for
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from clients.drill.bounds import upper_bound
+from clients.drill.truth import TrueCard
+
+SEED = 20260801
+"""Of ties and of the order of candidates: the same database gives the same figures."""
+
+CANDIDATES = 64
+"""At most; drawn by lot from the rest, beside the right one."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a thief sees of one row besides its random bytes."""
+
+    address: bytes
+    expires: int
+    place: int
+    """Where it lies: an offset in the file, or block and line."""
+    order: int
+    """When it was written, as far as the database says: `xmin`, or its place in the file."""
+
+
+Trace = Callable[[Row, Row], float]
+"""How far two rows are apart; the nearest candidate is named."""
+
+TRACES: dict[str, Trace] = {
+    "place": lambda one, other: abs(one.place - other.place),
+    "place_after": lambda one, other: (other.place - one.place) % (1 << 62),
+    "order": lambda one, other: abs(one.order - other.order),
+    "day": lambda one, other: abs(one.expires - other.expires),
+    "address": lambda one, other: (
+        int.from_bytes(one.address, "big") ^ int.from_bytes(other.address, "big")
+    ),
+    "address_sum": lambda one, other: abs(
+        int.from_bytes(one.address, "big") - int.from_bytes(other.address, "big")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A row, and candidates the first of which is right."""
+
+    row: tuple[Row, ...]
+    candidates: tuple[tuple[Row, ...], ...]
+
+
+@dataclass(frozen=True)
+class Advantage:
+    """How the best trace of an attack did."""
+
+    trials: int
+    trace: str
+    successes: int
+    by_chance: float
+    upper99: float
+
+    @property
+    def advantage(self) -> float:
+        """Above guessing."""
+        return self.successes / self.trials - self.by_chance if self.trials else 0.0
+
+    def as_json(self) -> dict[str, object]:
+        """The figures."""
+        return {
+            "advantage": round(self.advantage, 4),
+            "upper99": round(self.upper99, 4),
+            "trials": self.trials,
+            "by_chance": round(self.by_chance, 4),
+            "best_trace": self.trace,
+        }
+
+
+def link(
+    cards: Sequence[TrueCard], rows: Mapping[bytes, Row], *, laid_out_before: int
+) -> dict[str, Advantage]:
+    """Every attack on every trace, on cards that lie there since before the last laying out.
+
+    *laid_out_before* is the epoch whose beginning laid the tables out anew: what was posted in it
+    or later lies in the file as it came, and is counted apart under names ending `_fresh`.
+    """
+    lot = random.Random(SEED)  # noqa: S311 - a measurement that can be repeated
+    old = [card for card in cards if card.posted < laid_out_before]
+    fresh = [card for card in cards if card.posted >= laid_out_before]
+    questions = {
+        "request_offer": _pairs(cards, rows, lot),
+        "page_outbox": _within(old, rows, lot, lambda c: (c.pages[0], c.outbox)),
+        "page_page": _within(old, rows, lot, lambda c: (c.pages[0], c.pages[1])),
+        "notice_card": _within(cards, rows, lot, lambda c: (c.notice, c.row)),
+        "page_outbox_fresh": _within(fresh, rows, lot, lambda c: (c.pages[0], c.outbox)),
+    }
+    attacks = len(questions) * len(TRACES)
+    return {name: _best(asked, lot, attacks=attacks) for name, asked in questions.items()}
+
+
+def _pairs(
+    cards: Sequence[TrueCard], rows: Mapping[bytes, Row], lot: random.Random
+) -> list[Question]:
+    by_row = {card.row: card for card in cards}
+    offers = [card for card in cards if not card.is_request]
+    asked = []
+    for card in cards:
+        if not card.is_request or card.partner is None:
+            continue
+        others = [offer for offer in offers if offer.row != card.partner]
+        drawn = lot.sample(others, min(CANDIDATES - 1, len(others)))
+        listed = [_seen(one, rows) for one in (by_row[card.partner], *drawn)]
+        own = _seen(card, rows)
+        if own and all(listed) and len(listed) > 1:
+            asked.append(Question(own, tuple(listed)))
+    return asked
+
+
+def _within(
+    cards: Sequence[TrueCard],
+    rows: Mapping[bytes, Row],
+    lot: random.Random,
+    two: Callable[[TrueCard], tuple[bytes, bytes]],
+) -> list[Question]:
+    known = [pair for pair in map(two, cards) if pair[0] in rows and pair[1] in rows]
+    asked = []
+    for first, second in known:
+        others = [other for _, other in known if other != second]
+        drawn = lot.sample(others, min(CANDIDATES - 1, len(others)))
+        if drawn:
+            candidates = tuple((rows[address],) for address in (second, *drawn))
+            asked.append(Question((rows[first],), candidates))
+    return asked
+
+
+def _seen(card: TrueCard, rows: Mapping[bytes, Row]) -> tuple[Row, ...]:
+    return tuple(rows[address] for address in (card.row, *card.drops) if address in rows)
+
+
+def _best(asked: Sequence[Question], lot: random.Random, *, attacks: int) -> Advantage:
+    """The trace that did best. Its bound is the largest of all traces', so none did better."""
+    if not asked:
+        return Advantage(0, "none", 0, 0.0, 1.0)
+    by_chance = sum(1 / len(question.candidates) for question in asked) / len(asked)
+    results = {
+        name: sum(_is_right(question, trace, lot) for question in asked)
+        for name, trace in TRACES.items()
+    }
+    best = max(results, key=lambda name: results[name])
+    upper = upper_bound(results[best], len(asked), attacks=attacks) - by_chance
+    return Advantage(len(asked), best, results[best], by_chance, upper)
+
+
+def _is_right(question: Question, trace: Trace, lot: random.Random) -> bool:
+    """Whether the nearest candidate is the right one; among equals one is drawn."""
+    apart = [
+        min(trace(one, other) for one in question.row for other in candidate)
+        for candidate in question.candidates
+    ]
+    nearest = [place for place, distance in enumerate(apart) if distance == min(apart)]
+    return lot.choice(nearest) == 0

@@ -1,0 +1,118 @@
+"""The drill as a page to look at: self-contained HTML, no script, readable in black and white.
+
+Every cell of the matrix says in words what its colour says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+
+from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
+from clients.drill.run import Drill
+
+Cells = Sequence[str]
+
+
+def written_report(drill: Drill) -> str:
+    """The page."""
+    style = files("clients.drill").joinpath("report.css").read_text(encoding="utf-8")
+    verdict = "failed" if drill.failures else "nothing was found that must not be there"
+    parts = [
+        "<!doctype html><html lang=en><meta charset=utf-8>",
+        "<meta name=viewport content='width=device-width,initial-scale=1'>",
+        f"<title>Seizure drill</title><style>{style}</style><main>",
+        "<h1>Seizure drill</h1>",
+        f"<p class={'bad' if drill.failures else 'good'}>{escape(verdict)}</p>",
+        f"<p>{drill.parcels:,} parcels confirmed over {escape(drill.backend)}; {drill.markers:,} "
+        f"markers searched for in every encoding; {drill.seconds:,.0f} seconds.</p>",
+        *(f"<p class=bad>{escape(failure)}</p>" for failure in drill.failures),
+        "<h2>What a seizure of each yields</h2>",
+        _matrix(),
+        "<h2>What was searched</h2>",
+        _table(
+            ("place", "bytes", "hits", "excused", "controls found"),
+            (
+                (
+                    name,
+                    f"{place.bytes:,}",
+                    str(len(place.hits) + len(place.weaknesses)),
+                    _counted(place.as_json()["excused"]),
+                    f"{place.controls_found} of {place.controls_planted}",
+                )
+                for name, place in drill.places.items()
+            ),
+        ),
+        "<p>Excused are secrets of the requests that were in flight when the node was frozen, and "
+        "in a matcher's memory what cards hold; people's words are never excused.</p>",
+        "<h2>What can be guessed to belong together</h2>",
+        _table(
+            ("guess", "advantage", "at most (99 %, all together)", "trials", "by chance", "by"),
+            (
+                (
+                    name,
+                    f"{one.advantage:+.4f}",
+                    f"{one.upper99:.4f}",
+                    f"{one.trials:,}",
+                    f"{one.by_chance:.4f}",
+                    one.trace,
+                )
+                for name, one in drill.link.items()
+            ),
+        ),
+        "<h2>What can be counted</h2>",
+        _table(
+            ("what", "a thief's estimate", "true"),
+            (
+                (name, f"{one.estimated:,.0f}", f"{one.true:,.0f}")
+                for name, one in drill.estimates.items()
+            ),
+        ),
+        "<h2>What coercion opens on top</h2>",
+        _table(
+            ("whoever is made to", "opens", "must not have opened"),
+            (
+                (name, one.note or _counted(dict(one.opens)), str(len(one.must_not)))
+                for name, one in drill.coercion.items()
+            ),
+        ),
+        "<h2>What the disk looks like</h2>",
+        f"<pre>{escape(drill.dump)}</pre>",
+        "<h2>What this drill does not cover</h2>",
+        "<ul>",
+        *(f"<li>{escape(one)}" for one in drill.as_json()["not_covered"]),  # type: ignore[attr-defined]
+        "</ul></main></html>",
+    ]
+    return "\n".join(parts)
+
+
+def _matrix() -> str:
+    head = "".join(f"<th scope=col>{escape(name)}" for name in SECRETS)
+    rows = []
+    for adversary in ADVERSARIES:
+        cells = "".join(
+            f"<td class={MATRIX[adversary][secret].name.lower()}>"
+            f"{escape(MATRIX[adversary][secret].value)}"
+            for secret in SECRETS
+        )
+        rows.append(f"<tr><th scope=row>{escape(adversary)}{cells}")
+    key = " ".join(f"<span class={y.name.lower()}>{escape(y.value)}</span>" for y in Yield)
+    return (
+        f"<div class=wide><table><tr><th>{head}{''.join(rows)}</table></div>"
+        f"<p>{key} As docs/threat-model.md says; this drill tests the rows of node and matcher.</p>"
+    )
+
+
+def _table(heads: Cells, rows: Iterable[Cells]) -> str:
+    head = "".join(f"<th scope=col>{escape(name)}" for name in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell.replace('_', ' '))}" for cell in row) for row in rows
+    )
+    return f"<div class=wide><table><tr>{head}{body}</table></div>"
+
+
+def _counted(kinds: object) -> str:
+    if not isinstance(kinds, dict) or not kinds:
+        return "nothing"
+    return ", ".join(f"{name} ({count})" for name, count in kinds.items())

@@ -1,0 +1,265 @@
+"""The drill from beginning to end: live, seize place after place, attack, add up."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api.store import open_engine
+from clients.drill import attacks, estimates, tables, truth
+from clients.drill.coercion import Coerced, coerce
+from clients.drill.control_request import OpenRequest
+from clients.drill.marking import drill_markers, shown_by, typed
+from clients.drill.places import Place, kind_of, search_disk, search_holder, search_memory
+from clients.drill.season import DrillSeason
+from clients.operators.keyring import MatcherKeyring
+from clients.thief import Patterns
+from clients.tour.scenario import compose
+from clients.trial.postgresql import Cluster
+from clients.trial.processes import free_port
+from matching.catalogue import Catalogue
+from matching.trial_catalogue import TRIAL_CATALOGUE
+
+BACKENDS = ("sqlite", "postgresql")
+EPOCHS = 8
+"""Lived whole before the last, interrupted one: enough for goods, receipts and earned slots."""
+
+NOT_COVERED = (
+    "conversation keys, claim openings and blinded values are no markers yet",
+    "zstd and brotli streams are not unpacked; zlib and gzip streams are",
+    "no core is dumped: a node forbids it; all of its memory is read instead",
+    "a recorded past: what a node that records everything links is not measured yet",
+    "raw devices: blocks that the file system gave back are not read",
+)
+"""Said with every result."""
+
+PATIENCE = {"KLUNAK_BODY_SECONDS": "3600"}
+"""The planted request stays open as long as the season does."""
+
+
+@dataclass
+class Drill:
+    """What a drill came to."""
+
+    backend: str
+    parcels: int = 0
+    markers: int = 0
+    places: dict[str, Place] = field(default_factory=dict)
+    coercion: dict[str, Coerced] = field(default_factory=dict)
+    link: dict[str, attacks.Advantage] = field(default_factory=dict)
+    estimates: dict[str, estimates.Estimate] = field(default_factory=dict)
+    dump: str = ""
+    """A few lines of the disk as it lies there."""
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, object]:
+        """The figures of `klunak drill --json`."""
+        return {
+            "backend": self.backend,
+            "parcels": self.parcels,
+            "markers": self.markers,
+            "places": {name: place.as_json() for name, place in self.places.items()},
+            "coercion": {name: one.as_json() for name, one in self.coercion.items()},
+            "link": {name: one.as_json() for name, one in self.link.items()},
+            "estimates": {name: one.as_json() for name, one in self.estimates.items()},
+            "not_covered": list(NOT_COVERED),
+            "failures": self.failures,
+            "seconds": self.seconds,
+        }
+
+    @property
+    def failures(self) -> list[str]:
+        """Why this drill failed; nothing if it did not."""
+        lost = [
+            f"{name}: a control was not found"
+            for name, p in self.places.items()
+            if not p.control_found
+        ]
+        found = [
+            f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.hits}))}"
+            for name, place in self.places.items()
+            if place.hits
+        ]
+        opened = [
+            f"coercion, {name}: opened {', '.join(sorted(set(coerced.must_not)))}"
+            for name, coerced in self.coercion.items()
+            if coerced.must_not
+        ]
+        weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
+        return lost + found + weak + opened
+
+
+def run_drill(
+    parcels: int,
+    *,
+    backend: str,
+    today: int,
+    home: Path,
+    seed: int = 1,
+    told: Callable[[str], None] = lambda _now: None,
+) -> Drill:
+    """A season of about *parcels* families in *home*, seized in the middle of business."""
+    began = time.monotonic()
+    drill = Drill(backend)
+    catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
+    scenario = compose(parcels, max(2, parcels * 3 // 4), seed=seed, catalogue=catalogue)
+    lot = random.Random(seed)  # noqa: S311 - a drill can be repeated
+    with ExitStack() as ending:
+        cluster = _cluster(backend, ending)
+        scratch = home / "node-tmp"
+        scratch.mkdir()
+        environment = {**PATIENCE, "TMPDIR": str(scratch), **_database(cluster)}
+        season = DrillSeason(scenario, home, today, prove=False, environment=environment)
+        ending.enter_context(season)
+        season.hand_out_invites()
+        for number in range(EPOCHS):
+            told(f"epoch {number + 1} of {EPOCHS}")
+            season.live_one_epoch()
+        told("the matcher is frozen in the middle of a round")
+        season.live_people()
+        season.live_desks()
+        _look_at_the_matcher(drill, season, home)
+        told("the node is frozen in the middle of business")
+        usual = season.traffic.requests // EPOCHS
+        with OpenRequest(season.port) as planted:
+            season.live_until_seized(lot.randrange(1, max(2, usual)))
+            markers = drill_markers(season)
+            drill.markers = len(markers)
+            told("searching the node's memory")
+            excused = shown_by(season.traffic.in_flight, markers)
+            drill.places["node_memory"] = search_memory(
+                "node_memory", season.node.pid, markers, planted=planted.planted, in_flight=excused
+            )
+            season.end_life()
+        if cluster is not None:
+            cluster.stop(signal.SIGQUIT)
+        told("searching the node's disk")
+        seized = _seized(season, cluster, home)
+        drill.places["node_disk"] = search_disk(
+            "node_disk", [seized, scratch, home / "trial" / "node.key"], markers, scratch=home
+        )
+        drill.dump = _dump(seized)
+        told("reading the tables")
+        if cluster is not None:
+            cluster.start()
+        _look_at_the_tables(drill, season, seized, cluster, markers)
+        told("opening what can be opened under coercion")
+        port = free_port()
+        with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
+            drill.coercion = coerce(season, node.wait_until_ready().url, markers)
+        drill.parcels = sum(family.confirmed for family in season.families)
+    drill.seconds = round(time.monotonic() - began, 1)
+    return drill
+
+
+def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
+    markers = drill_markers(season)
+    keyring = season.trial.matcher_keyring
+    held = {"its own seed": _matcher(season).secrets.signing_seed}
+    # It opens cards, so what cards hold is no surprise; what people wrote to each other would be.
+    knows = set(markers) - set(typed(markers))
+    drill.places["matcher_disk"] = search_disk(
+        "matcher_disk", [keyring, season.matcher.log], markers, scratch=home
+    )
+    drill.places["matcher_memory"] = search_holder(
+        "matcher_memory", season.matcher.pid, markers, held=held, knows=knows
+    )
+    places: list[Place] = []
+    season.in_the_middle_of_a_round(
+        lambda pid: places.append(
+            search_holder("matcher_round", pid, markers, held=held, knows=knows)
+        )
+    )
+    drill.places["matcher_round"] = places[0]
+
+
+def _look_at_the_tables(
+    drill: Drill,
+    season: DrillSeason,
+    seized: Path,
+    cluster: Cluster | None,
+    markers: Mapping[str, str | bytes],
+) -> None:
+    file = None if cluster is not None else next(seized.rglob("node.db"))
+    engine = open_engine(_database(cluster).get("KLUNAK_DATABASE_URL", f"sqlite:///{file}"))
+    place = drill.places["table_internals"] = Place("table_internals")
+    try:
+        patterns = Patterns(markers)
+        for values in tables.values_of(engine):
+            place.bytes += len(values)
+            place.hits += patterns.found_in(values, "a table")
+        place.weaknesses = tables.weaknesses(engine, file)
+        _plant_in_tables(place, engine, file)
+        _attack(drill, season, engine, file)
+    finally:
+        engine.dispose()
+
+
+def _plant_in_tables(place: Place, engine: Engine, file: Path | None) -> None:
+    """A table that numbers its rows has to be noticed."""
+    with engine.begin() as connection:
+        serial = "SERIAL" if file is None else "INTEGER"
+        connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, words TEXT)")
+    place.controls_planted = 1
+    place.controls_found = int(any("control" in one for one in tables.weaknesses(engine, file)))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE control")
+
+
+def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None) -> None:
+    epoch, secrets = season.world.epoch, _matcher(season).secrets
+    opened = {"epoch": epoch, "today": season.today}
+    cards = truth.true_cards(engine, secrets, season.circle, **opened)
+    drill.link = attacks.link(cards, tables.rows_of(engine, file), laid_out_before=epoch)
+    drill.estimates = estimates.estimate(
+        tables.counts_of(engine),
+        cards=len(cards),
+        matches=sum(card.partner is not None for card in cards) // 2,
+        parcels=sum(family.confirmed for family in season.families),
+        people=sum(bool(f.asked_epoch) for f in season.families)
+        + sum(donor.asked for donor in season.donors),
+    )
+
+
+def _matcher(season: DrillSeason) -> MatcherKeyring:
+    return MatcherKeyring.open(season.trial.matcher_keyring, season.trial.passphrase)
+
+
+def _cluster(backend: str, ending: ExitStack) -> Cluster | None:
+    if backend != "postgresql":
+        return None
+    cluster = Cluster(durable=True)
+    ending.callback(cluster.remove)
+    cluster.start()
+    cluster.new_database()
+    return cluster
+
+
+def _database(cluster: Cluster | None) -> dict[str, str]:
+    return {} if cluster is None else {"KLUNAK_DATABASE_URL": cluster.url("klunak_1")}
+
+
+def _seized(season: DrillSeason, cluster: Cluster | None, home: Path) -> Path:
+    """A copy of everything the node wrote."""
+    seized = home / "seized"
+    shutil.copytree(season.trial.node_data, seized / "node")
+    if cluster is not None:
+        shutil.copytree(cluster.files, seized / "postgresql")
+    return seized
+
+
+def _dump(seized: Path) -> str:
+    """The middle of the largest file in hexadecimal."""
+    largest = max((f for f in seized.rglob("*") if f.is_file()), key=lambda f: f.stat().st_size)
+    data = largest.read_bytes()
+    middle = len(data) // 2 // 4_096 * 4_096 + 512
+    lines = [data[at : at + 16] for at in range(middle, min(middle + 256, len(data)), 16)]
+    return "\n".join(f"{middle + 16 * n:08x}  {line.hex(' ')}" for n, line in enumerate(lines))

@@ -1,0 +1,84 @@
+"""A season of the tour that ends in the middle of business: the node is frozen where it stands.
+
+    live whole epochs ─▶ live half a one ─▶ freeze at a request drawn by lot ─▶ (search) ─▶ kill
+
+Everything is real: the node and the matcher are processes, people speak the protocol.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from clients.drill.memory import with_descendants
+from clients.drill.traffic import Seized, Traffic
+from clients.node import NodeClient
+from clients.tour.season import Season
+
+LULL_SECONDS = 0.002
+"""At most; between the alarm, as a request leaves, and the freezing of the node."""
+
+MATCHER_SECONDS = 0.6
+"""At most, between the beginning of a round and the freezing of the matcher."""
+
+
+@dataclass
+class DrillSeason(Season):
+    """A season that can be interrupted. Use as a context manager."""
+
+    traffic: Traffic = field(default_factory=Traffic)
+
+    def connect(self) -> NodeClient:
+        """A client of the node for one sitting, by the connection of all."""
+        return NodeClient(self.url, self.traffic.sitting(), recorder=self.recorder)
+
+    def live_until_seized(self, requests: int) -> None:
+        """Begin an epoch and freeze the node about *requests* requests into it."""
+        frozen = threading.Event()
+
+        def freeze() -> None:
+            threading.Event().wait(self.scenario.lot.uniform(0, LULL_SECONDS))
+            stop_processes(self.node.pid)
+            frozen.set()
+
+        self.traffic.alarm_at = self.traffic.requests + max(1, requests)
+        self.traffic.alarm = lambda: threading.Thread(target=freeze).start()
+        self._life = threading.Thread(target=self._live)
+        self._life.start()
+        while not frozen.wait(0.05):
+            if not self._life.is_alive():  # fewer requests than that; it is quiet now
+                stop_processes(self.node.pid)
+                break
+
+    def end_life(self) -> None:
+        """Kill the frozen node, as somebody pulling the plug; whoever waits for it gives up."""
+        self.traffic.is_seized = True
+        self.node.kill()
+        self._life.join()
+        self.traffic.close()
+
+    def in_the_middle_of_a_round(self, look: Callable[[int], None]) -> None:
+        """Let the matcher begin a round, freeze it somewhere in it, *look*, and let it finish."""
+        self.matcher.begin()
+        threading.Event().wait(self.scenario.lot.uniform(0.1, MATCHER_SECONDS))
+        stop_processes(self.matcher.pid)
+        look(self.matcher.pid)
+        for process in with_descendants(self.matcher.pid):
+            os.kill(process, signal.SIGCONT)
+        self.reports.append(self.matcher.finish())
+        self.world.epoch += 1
+
+    def _live(self) -> None:
+        try:
+            self.live_people()
+        except Seized:
+            return
+
+
+def stop_processes(pid: int) -> None:
+    """Freeze a process and all that it began."""
+    for process in with_descendants(pid):
+        os.kill(process, signal.SIGSTOP)

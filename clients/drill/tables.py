@@ -1,0 +1,142 @@
+"""Table internals: what a database says of its rows besides what stands in them.
+
+SQLite: tables that count their rows, statistics, sequences, pages that were freed and not
+overwritten, and where in the file a row lies. PostgreSQL: sequences, statistics on values, kept
+commit times, rows that are dead and still there, and which transaction wrote a row where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+from sqlmodel import SQLModel
+
+from clients.drill.attacks import Row
+from clients.thief import Patterns
+
+TABLES = ("drops", "notices", "cards")
+PUBLIC = ("circle", "epochs")
+"""Tables of published documents, which nobody's visit writes."""
+
+BLOCK_LINES = 1 << 16
+
+
+def weaknesses(engine: Engine, file: Path | None) -> list[str]:
+    """Everything about the tables that says more than their rows; *file* is SQLite's."""
+    with engine.connect() as connection:
+        if file is None:
+            return list(_of_postgresql(connection))
+        return [*_of_sqlite(connection), *_freed_pages(connection, file)]
+
+
+def rows_of(engine: Engine, file: Path | None) -> dict[bytes, Row]:
+    """Every drop, notice and card by address, with the traces it has."""
+    with engine.connect() as connection:
+        if file is not None:
+            return _rows_of_sqlite(connection, file)
+        return _rows_of_postgresql(connection)
+
+
+def values_of(engine: Engine) -> Iterator[bytes]:
+    """Every value of every table as its client sees it, unpacked, a table at a time."""
+    with engine.connect() as connection:
+        for name in sorted(SQLModel.metadata.tables):
+            held = connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - our own names
+            yield b"\0".join(_octets(value) for row in held for value in row)
+
+
+def counts_of(engine: Engine) -> dict[str, int]:
+    """How many rows each table has."""
+    with engine.connect() as connection:
+        return {
+            name: int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())  # noqa: S608
+            for name in sorted(SQLModel.metadata.tables)
+        }
+
+
+def _octets(value: object) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+
+
+def _of_sqlite(connection: Connection) -> Iterator[str]:
+    listed = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
+    for name, made in listed.all():
+        if name.startswith("sqlite_"):
+            yield f"{name} counts or orders rows"
+        elif "WITHOUT ROWID" not in made.upper() and name != "alembic_version":
+            yield f"{name} numbers its rows in the order in which they came"
+    if connection.execute(text("PRAGMA auto_vacuum")).scalar():
+        yield "pages have a map of who points to whom"
+
+
+def _freed_pages(connection: Connection, file: Path) -> Iterator[str]:
+    """SQLite's file format, section 1.5: trunks list the freed leaves."""
+    size = int(connection.execute(text("PRAGMA page_size")).scalar_one())
+    data = file.read_bytes()
+    trunk = int.from_bytes(data[32:36], "big")
+    while trunk:
+        page = data[(trunk - 1) * size : trunk * size]
+        count = int.from_bytes(page[4:8], "big")
+        for number in range(count):
+            leaf = int.from_bytes(page[8 + 4 * number : 12 + 4 * number], "big")
+            if any(data[(leaf - 1) * size : leaf * size]):
+                yield f"page {leaf} was freed and not overwritten"
+        trunk = int.from_bytes(page[:4], "big")
+
+
+def _rows_of_sqlite(connection: Connection, file: Path) -> dict[bytes, Row]:
+    expires = dict(_days(connection))
+    places: dict[bytes, int] = {}
+    patterns = Patterns({address.hex(): address for address in expires})
+    for find in patterns.found_in(file.read_bytes(), file.name):
+        if find.encoding == "raw":
+            places.setdefault(bytes.fromhex(find.marker), find.offset)
+    return {
+        address: Row(address, day, places.get(address, 0), places.get(address, 0))
+        for address, day in expires.items()
+    }
+
+
+def _days(connection: Connection) -> Iterator[tuple[bytes, int]]:
+    for name in TABLES:
+        day = "epoch" if name == "notices" else "expires"
+        for address, value in connection.execute(text(f"SELECT address, {day} FROM {name}")):  # noqa: S608
+            yield bytes(address), int(value)
+
+
+def _of_postgresql(connection: Connection) -> Iterator[str]:
+    run = connection.execute
+    for (name,) in run(text("SELECT relname FROM pg_class WHERE relkind = 'S'")).all():
+        yield f"sequence {name} counts rows"
+    if run(text("SHOW track_commit_timestamp")).scalar() != "off":
+        yield "the time of every commit is kept"
+    for (name,) in run(
+        text("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'public'")
+    ).all():
+        yield f"statistics hold samples of {name}"
+    long_values = (
+        "SELECT held.relname FROM pg_class AS held JOIN pg_class AS long"
+        " ON long.oid = held.reltoastrelid"
+        " WHERE held.relnamespace = 'public'::regnamespace AND pg_relation_size(long.oid) > 0"
+    )
+    for (name,) in run(text(long_values)).all():
+        if name not in PUBLIC:
+            yield f"{name} numbers its long values in the order in which they came"
+
+
+def _rows_of_postgresql(connection: Connection) -> dict[bytes, Row]:
+    found: dict[bytes, Row] = {}
+    for name in TABLES:
+        day = "epoch" if name == "notices" else "expires"
+        told = connection.execute(
+            text(
+                f"SELECT address, {day}, ctid::text, xmin::text, tableoid::bigint FROM {name}"  # noqa: S608
+            )
+        )
+        for address, value, ctid, xmin, table in told:
+            block, line = (int(part) for part in ctid.strip("()").split(","))
+            place = (int(table) << 40) + block * BLOCK_LINES + line
+            found[bytes(address)] = Row(bytes(address), int(value), place, int(xmin))
+    return found

@@ -1,0 +1,88 @@
+"""The seizure drill, small: nothing is found, every control is, and it says what it covers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLACES = {
+    "node_disk",
+    "node_memory",
+    "table_internals",
+    "matcher_disk",
+    "matcher_memory",
+    "matcher_round",
+}
+COERCIONS = {
+    "family_list",
+    "donor_list",
+    "coordinator_passphrase",
+    "one_of_two_coordinators",
+    "node_passphrase",
+}
+
+
+def drill(home: Path, *arguments: str) -> dict[str, Any]:
+    """The JSON that `klunak drill` prints; its page is at *home*/report.html."""
+    report = str(home / "report.html")
+    done = subprocess.run(
+        [sys.executable, "-m", "clients.cli", "drill", "--json", "--report", report, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=3_600,
+    )
+    assert done.returncode == 0, done.stderr[-4_000:]
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def assert_nothing_to_seize(figures: dict[str, Any]) -> None:
+    assert figures["markers"] > 1_000
+    assert set(figures["places"]) == PLACES
+    for name, place in figures["places"].items():
+        assert place["hits"] == 0, name
+        assert place["control_found"] is True, name
+        assert place["bytes"] > 1_000, name
+    assert set(figures["coercion"]) == COERCIONS
+    assert all(coerced["must_not"] == 0 for coerced in figures["coercion"].values())
+    assert figures["failures"] == []
+
+
+def assert_a_page(page: str, figures: dict[str, Any]) -> None:
+    assert f"{figures['markers']:,} markers" in page
+    assert "<script" not in page
+    assert "http" not in page  # it loads nothing
+    for name in figures["places"]:
+        assert name.replace("_", " ") in page
+
+
+needs_to_read_memory = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root reads the memory of a node that hides it"
+)
+
+
+@needs_to_read_memory
+@pytest.mark.journey
+def test_a_node_seized_in_the_middle_of_business_yields_nothing(tmp_path: Path) -> None:
+    figures = drill(tmp_path, "--parcels", "6")
+
+    assert_nothing_to_seize(figures)
+    assert_a_page((tmp_path / "report.html").read_text(), figures)
+    assert set(figures["link"]) >= {"request_offer", "page_outbox", "page_page", "notice_card"}
+    assert all(one["upper99"] >= one["advantage"] for one in figures["link"].values())
+    assert figures["not_covered"]
+
+
+@needs_to_read_memory
+@pytest.mark.long
+@pytest.mark.journey
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_a_larger_season_yields_nothing_either(tmp_path: Path, backend: str) -> None:
+    assert_nothing_to_seize(drill(tmp_path, "--parcels", "60", "--backend", backend))

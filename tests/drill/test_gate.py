@@ -1,0 +1,121 @@
+"""Nothing new is kept or said without docs/threat-model.md saying what it tells.
+
+Its tables are compared with the schema, with the log lines in the node's source, with the headers
+of a served node's answers and with the fields of its description.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import SQLModel
+
+from api.app import create_app
+from api.settings import Settings
+from tests import backends
+from tests.api.nodes import write_setup
+from tests.api.servers import served
+from tests.circles import TrialCircle, make_trial_circle
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
+LOGGERS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
+
+
+def explained(heading: str) -> set[str]:
+    """The first cells of the table under *heading*."""
+    _, _, rest = DOCUMENT.partition(f"\n### {heading}\n")
+    section = re.split(r"\n##+ ", rest)[0]
+    found = re.findall(r"^\| `(.+?)` \|", section, re.M)
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+@pytest.fixture(scope="module")
+def trial() -> TrialCircle:
+    backends.begin(backends.SQLITE)
+    return make_trial_circle()
+
+
+def columns() -> set[str]:
+    tables = SQLModel.metadata.tables
+    return {f"{name}.{column.name}" for name, table in tables.items() for column in table.columns}
+
+
+def log_lines(source: str) -> Iterator[str]:
+    """What *source* hands to a logger: a literal, or the code that makes the line."""
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        of_a_log = isinstance(node.func.value, ast.Name) and node.func.value.id in (
+            "log",
+            "logging",
+        )
+        if of_a_log and node.func.attr in LOGGERS:
+            first = node.args[0]
+            yield first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+        if node.func.attr == "print" or ast.unparse(node.func).startswith("sys.std"):
+            yield ast.unparse(node)
+
+
+def prints(source: str) -> list[str]:
+    """Every call of print."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [ast.unparse(call) for call in calls if ast.unparse(call.func) == "print"]
+
+
+def served_sources() -> list[str]:
+    """The node's code while it serves; its command line's and its onion service's is not."""
+    files = [file for file in (ROOT / "api").glob("*.py") if file.name != "__main__.py"]
+    assert len(files) > 30
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+def fields(trial: TrialCircle, directory: Path) -> set[str]:
+    described = create_app(Settings(**write_setup(directory, trial))).openapi()
+    schemas = described["components"]["schemas"]
+    return {
+        f"{name}.{field}" for name, one in schemas.items() for field in one.get("properties", {})
+    }
+
+
+def test_every_column_is_explained() -> None:
+    assert explained("Columns") == columns()
+
+
+def test_every_log_line_is_explained() -> None:
+    assert explained("Log lines") == {line for s in served_sources() for line in log_lines(s)}
+    assert [call for source in served_sources() for call in prints(source)] == []
+
+
+def test_every_field_of_an_answer_is_explained(tmp_path: Path, trial: TrialCircle) -> None:
+    assert explained("Fields") == fields(trial, tmp_path)
+
+
+def test_every_response_header_is_explained(tmp_path: Path, trial: TrialCircle) -> None:
+    described = create_app(Settings(**write_setup(tmp_path, trial))).openapi()["paths"]
+    seen: set[str] = set()
+    with served(tmp_path, trial) as address, httpx.Client(base_url=address, verify=False) as client:
+        for path, methods in described.items():
+            for method in (*methods, "TRACE"):
+                asked = re.sub("{.*?}", "1", path)
+                seen |= set(client.request(method, asked).headers)
+                octets = {"content-type": "application/octet-stream"}
+                for size in (0, 192, 384, 33_280):
+                    answer = client.request(method, asked, content=bytes(size), headers=octets)
+                    seen |= set(answer.headers)
+    # A busy node's header, and the end of a connection, do not come with every run.
+    assert explained("Response headers") == seen | {"retry-after", "connection"}
+
+
+def test_a_new_column_a_log_line_and_a_print_would_be_noticed() -> None:
+    planted = "def f(body):\n    log.info('posted %s', body)\n    print(body)\n"
+
+    assert "posted %s" in set(log_lines(planted)) - explained("Log lines")
+    assert prints(planted) == ["print(body)"]
+    assert "drops.written_at" not in explained("Columns")
