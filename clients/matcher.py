@@ -11,6 +11,7 @@ committed, it only destroys the old key.
 
 from __future__ import annotations
 
+import gc
 import secrets
 import time
 from collections.abc import Callable
@@ -134,6 +135,8 @@ class Matcher:
         self._send(commit)
         self._unacknowledged = None
         destroy_before(self.keyring, epoch + 1)
+        # The two cards of a match hold each other, so that nobody else would forget them.
+        gc.collect()
         return report
 
     def run_forever(

@@ -24,6 +24,7 @@ from clients.drill.places import kind_of
 from clients.node import NodeClient
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.people.sittings import PersonClient
 from clients.thief import Patterns
 from clients.tour.people import DonorMemory, FamilyMemory
@@ -152,7 +153,7 @@ def _is_finished(family: FamilyMemory) -> bool:
 def _at_the_desk(season: Season, url: str, patterns: Patterns) -> Coerced:
     found = Coerced(tried=1)
     keyring = _keyring(season)
-    operator = OperatorClient(url, keyring.secrets.signing_seed, season.circle.digest)
+    operator = OperatorClient(SignedHttp(url, keyring.secrets.signing_seed, season.circle.digest))
     desk = Coordinator(keyring, operator, NodeClient(url), season.circle)
     try:
         waiting = desk.inbox()

@@ -23,8 +23,8 @@ from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
 from clients.tour.scenario import compose
+from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
-from clients.trial.processes import free_port
 from matching.catalogue import Catalogue
 from matching.trial_catalogue import TRIAL_CATALOGUE
 
@@ -164,18 +164,20 @@ def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
     markers = drill_markers(season)
     keyring = season.trial.matcher_keyring
     held = {"its own seed": _matcher(season).secrets.signing_seed}
-    # It opens cards, so what cards hold is no surprise; what people wrote to each other would be.
-    knows = set(markers) - set(typed(markers))
     drill.places["matcher_disk"] = search_disk(
         "matcher_disk", [keyring, season.matcher.log], markers, scratch=home
     )
+    # Between rounds it has its keys; in a round it opens cards, so what cards hold is no surprise.
+    # What people wrote to each other would be, at any time.
+    keys = {name for name in markers if name.startswith("epoch ")}
+    cards = set(markers) - set(typed(markers))
     drill.places["matcher_memory"] = search_holder(
-        "matcher_memory", season.matcher.pid, markers, held=held, knows=knows
+        "matcher_memory", season.matcher.pid, markers, held=held, knows=keys
     )
     places: list[Place] = []
     season.in_the_middle_of_a_round(
         lambda pid: places.append(
-            search_holder("matcher_round", pid, markers, held=held, knows=knows)
+            search_holder("matcher_round", pid, markers, held=held, knows=cards)
         )
     )
     drill.places["matcher_round"] = places[0]

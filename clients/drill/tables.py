@@ -15,10 +15,11 @@ from sqlmodel import SQLModel
 
 from clients.drill.attacks import Row
 from clients.thief import Patterns
+from crypto.labels import RECORD_BYTES, SECRET_BYTES
 
 TABLES = ("drops", "notices", "cards")
-PUBLIC = ("circle", "epochs")
-"""Tables of published documents, which nobody's visit writes."""
+LONG_VALUES = ("circle", "epochs", "parts", "waiting")
+"""Tables whose long values lie beside them: documents, commits, and two records in one row."""
 
 BLOCK_LINES = 1 << 16
 
@@ -87,23 +88,29 @@ def _freed_pages(connection: Connection, file: Path) -> Iterator[str]:
 
 
 def _rows_of_sqlite(connection: Connection, file: Path) -> dict[bytes, Row]:
-    expires = dict(_days(connection))
-    places: dict[bytes, int] = {}
-    patterns = Patterns({address.hex(): address for address in expires})
-    for find in patterns.found_in(file.read_bytes(), file.name):
-        if find.encoding == "raw":
-            places.setdefault(bytes.fromhex(find.marker), find.offset)
+    """A row lies where the middle of its record does.
+
+    Its key stands in a page among random others; the record, too long for that page, lies in one
+    of its own, and those are taken as they are needed.
+    """
+    expires: dict[bytes, int] = {}
+    middles: dict[str, bytes] = {}
+    for name in TABLES:
+        day = "epoch" if name == "notices" else "expires"
+        for address, record, value in connection.execute(
+            text(f"SELECT address, record, {day} FROM {name}")  # noqa: S608 - our own names
+        ):
+            expires[bytes(address)] = int(value)
+            middles[address.hex()] = record[RECORD_BYTES // 2 :][:SECRET_BYTES]
+    places = {
+        bytes.fromhex(find.marker): find.offset
+        for find in Patterns(middles).found_in(file.read_bytes(), file.name)
+        if find.encoding == "raw"
+    }
     return {
         address: Row(address, day, places.get(address, 0), places.get(address, 0))
         for address, day in expires.items()
     }
-
-
-def _days(connection: Connection) -> Iterator[tuple[bytes, int]]:
-    for name in TABLES:
-        day = "epoch" if name == "notices" else "expires"
-        for address, value in connection.execute(text(f"SELECT address, {day} FROM {name}")):  # noqa: S608
-            yield bytes(address), int(value)
 
 
 def _of_postgresql(connection: Connection) -> Iterator[str]:
@@ -122,7 +129,7 @@ def _of_postgresql(connection: Connection) -> Iterator[str]:
         " WHERE held.relnamespace = 'public'::regnamespace AND pg_relation_size(long.oid) > 0"
     )
     for (name,) in run(text(long_values)).all():
-        if name not in PUBLIC:
+        if name not in LONG_VALUES:
             yield f"{name} numbers its long values in the order in which they came"
 
 

@@ -1,0 +1,91 @@
+"""Guesses and their bounds: right on databases whose truth is known."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from clients.drill.attacks import TRACES, Row, link
+from clients.drill.bounds import upper_bound
+from clients.drill.truth import TrueCard
+
+LOT = random.Random(1)
+CARDS = 40
+
+
+def an_address() -> bytes:
+    return LOT.randbytes(32)
+
+
+def season(place_of: str) -> tuple[list[TrueCard], dict[bytes, Row]]:
+    """Cards in pairs, their rows placed either as they came or by lot."""
+    cards: list[TrueCard] = []
+    rows: dict[bytes, Row] = {}
+    partners = [an_address() for _ in range(CARDS)]
+    for number, own in enumerate(partners):
+        outbox, notice, *pages = (an_address() for _ in range(6))
+        cards.append(
+            TrueCard(
+                row=own,
+                outbox=outbox,
+                pages=tuple(pages),
+                notice=notice,
+                is_request=number % 2 == 0,
+                is_matched=True,
+                posted=1,
+                partner=partners[number ^ 1],
+            )
+        )
+        for address in (own, notice, outbox, *pages):
+            place = len(rows) if place_of == "arrival" else LOT.randrange(1 << 40)
+            rows[address] = Row(address, LOT.randrange(90, 98), place, place)
+    return cards, rows
+
+
+def test_rows_as_they_came_are_linked() -> None:
+    found = link(*season("arrival"), laid_out_before=2)
+
+    assert found["page_outbox"].advantage > 0.9
+    assert found["request_offer"].advantage > 0.9
+    assert found["page_outbox"].trace in ("place", "place_after", "order")
+
+
+def test_rows_by_lot_are_not() -> None:
+    found = link(*season("lot"), laid_out_before=2)
+
+    for name in ("request_offer", "page_outbox", "page_page", "notice_card"):
+        assert found[name].trials >= CARDS // 2
+        assert found[name].advantage < 0.25
+        assert found[name].advantage < found[name].upper99 < 1
+
+
+def test_what_was_posted_since_is_counted_apart() -> None:
+    found = link(*season("arrival"), laid_out_before=1)
+
+    assert found["page_outbox"].trials == 0
+    assert found["page_outbox"].upper99 == 1.0
+    assert found["page_outbox_fresh"].advantage > 0.9
+
+
+def test_the_same_database_gives_the_same_figures() -> None:
+    cards, rows = season("lot")
+
+    assert link(cards, rows, laid_out_before=2) == link(cards, rows, laid_out_before=2)
+    assert len(TRACES) >= 5
+
+
+@pytest.mark.parametrize("trials", [1, 10, 300, 5_000])
+def test_no_success_bounds_as_the_formula_says(trials: int) -> None:
+    assert upper_bound(0, trials, attacks=1) == pytest.approx(1 - 0.01 ** (1 / trials), rel=1e-9)
+    assert upper_bound(0, trials, attacks=20) == pytest.approx(1 - 0.0005 ** (1 / trials), rel=1e-9)
+
+
+def test_a_bound_is_where_so_few_successes_become_surprising() -> None:
+    bound = upper_bound(5, 50, attacks=1)
+    so_few = sum(math.comb(50, k) * bound**k * (1 - bound) ** (50 - k) for k in range(6))
+
+    assert so_few == pytest.approx(0.01, rel=1e-6)
+    assert upper_bound(10, 10, attacks=1) == 1.0
+    assert upper_bound(0, 0, attacks=1) == 1.0

@@ -1,0 +1,165 @@
+"""Deliberate weaknesses: each makes the search, the guesses or the reading of tables notice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import sqlite
+from clients.drill.attacks import link
+from clients.drill.places import search_disk
+from clients.drill.tables import rows_of, weaknesses
+from clients.drill.truth import TrueCard
+from crypto.drops import address_of
+from tests import backends
+from tests.api.nodes import OCTETS, TrialNode, running_node
+from tests.api.people import Card, begin_epoch, new_card, post
+from tests.api.servers import ServedProcess
+from tests.circles import TrialCircle, make_trial_circle
+
+CARDS = 40
+
+LOGS_BODIES = """
+from api import limits
+from api.errors import log
+from api.serve import serve
+from api.settings import Settings
+kept = limits._replaying
+def spied(data, receive):
+    log.info("posted %s", data.hex())
+    return kept(data, receive)
+limits._replaying = spied
+serve(Settings())
+"""
+
+
+@pytest.fixture(scope="module")
+def trial() -> TrialCircle:
+    backends.begin(backends.SQLITE)
+    return make_trial_circle()
+
+
+def file_of(directory: Path) -> Path:
+    return directory / "data" / "node.db"
+
+
+def posted_cards(node: TrialNode) -> list[Card]:
+    cards = [new_card(node) for _ in range(CARDS)]
+    for card in cards:
+        assert post(node, card, 1).status_code == 201
+    return cards
+
+
+def truth_of(cards: list[Card]) -> list[TrueCard]:
+    """What the owners know: which five drops are one card's."""
+    known = []
+    for card in cards:
+        outbox, *pages = (address_of(drop.w) for drop in card.drops)
+        known.append(
+            TrueCard(
+                row=b"",
+                outbox=outbox,
+                pages=tuple(pages),
+                notice=b"",
+                is_request=True,
+                is_matched=False,
+                posted=1,
+                partner=None,
+            )
+        )
+    return known
+
+
+def test_a_table_that_was_not_laid_out_anew_links_drops(tmp_path: Path, trial: TrialCircle) -> None:
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        truth = truth_of(posted_cards(node))
+        node.node.store.shed_erased()
+        as_they_came = link(truth, rows_of(node.engine, file_of(tmp_path)), laid_out_before=2)
+        begin_epoch(node, 2)
+        laid_out = link(truth, rows_of(node.engine, file_of(tmp_path)), laid_out_before=2)
+
+    assert as_they_came["page_outbox"].advantage > 0.5
+    assert laid_out["page_outbox"].trials == CARDS
+    assert laid_out["page_outbox"].advantage < 0.35
+
+
+@pytest.mark.parametrize("overwrites", [True, False])
+def test_pages_that_are_freed_and_not_overwritten_are_noticed(
+    tmp_path: Path, trial: TrialCircle, monkeypatch: pytest.MonkeyPatch, overwrites: bool
+) -> None:
+    if not overwrites:
+        monkeypatch.setitem(sqlite.PRAGMAS, "secure_delete", "OFF")
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        posted_cards(node)
+        node.node.store.write(lambda connection: connection.exec_driver_sql("DELETE FROM drops"))
+        node.node.store.shed_erased()
+        found = weaknesses(node.engine, file_of(tmp_path))
+
+    assert bool(found) is not overwrites
+    assert all("freed and not overwritten" in one for one in found)
+
+
+def test_a_table_with_numbered_rows_is_noticed(tmp_path: Path, trial: TrialCircle) -> None:
+    with running_node(tmp_path, trial) as node:
+        assert weaknesses(node.engine, file_of(tmp_path)) == []
+        node.node.store.write(
+            lambda connection: connection.exec_driver_sql("CREATE TABLE matches (a BLOB, b BLOB)")
+        )
+        found = weaknesses(node.engine, file_of(tmp_path))
+
+    assert found == ["matches numbers its rows in the order in which they came"]
+
+
+@pytest.mark.parametrize("logs", [True, False])
+def test_a_body_in_the_log_is_found(tmp_path: Path, trial: TrialCircle, logs: bool) -> None:
+    marker = random.Random(2).randbytes(32)
+    process = ServedProcess(tmp_path, trial, **({"program": LOGS_BODIES} if logs else {}))
+    address = process.start()
+    answer = httpx.post(
+        f"{address}/visit/look", content=marker * 12, headers={"content-type": OCTETS}
+    )
+    process.stop()
+    assert answer.status_code == 200
+    (tmp_path / "scratch").mkdir()
+    found = search_disk(
+        "node_disk", [tmp_path], {"R of a visitor": marker}, scratch=tmp_path / "scratch"
+    )
+
+    assert found.control_found
+    assert bool(found.hits) is logs
+    assert {find.encoding for find in found.hits} == ({"hex"} if logs else set())
+
+
+@pytest.fixture
+def postgresql() -> Iterator[None]:
+    backends.begin(backends.POSTGRESQL)
+    yield
+    backends.current.end()
+    backends.begin(backends.SQLITE)
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("postgresql")
+@pytest.mark.parametrize("stored", ["PLAIN", "EXTENDED"])
+def test_values_that_are_numbered_beside_their_rows_are_noticed(
+    tmp_path: Path, trial: TrialCircle, stored: str
+) -> None:
+    """A row that is too long for one place sends its key to a side table, under a number."""
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        node.node.store.write(
+            lambda connection: connection.exec_driver_sql(
+                f"ALTER TABLE cards ALTER address SET STORAGE {stored}"
+            )
+        )
+        assert post(node, new_card(node), 1).status_code == 201
+        found = weaknesses(node.engine, None)
+
+    numbered = ["cards numbers its long values in the order in which they came"]
+    assert found == ([] if stored == "PLAIN" else numbered)
