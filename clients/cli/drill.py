@@ -13,12 +13,13 @@ from rich.table import Table
 from clients.cli.operators import today
 from clients.cli.voice import person, plainly, result, say, working
 from clients.drill.report import written_report
-from clients.drill.run import BACKENDS, Drill, run_drill
+from clients.drill.run import BACKENDS, EPOCHS, Drill, run_drill
 
 
 def drill(
     parcels: Annotated[int, typer.Option(min=2, help="How many families ask for one.")] = 60,
     backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    epochs: Annotated[int, typer.Option(min=2, max=40, help="Lived whole before it.")] = EPOCHS,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at there.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the people and the moment.")] = 1,
@@ -36,7 +37,13 @@ def drill(
         working("a season of parcels") as now,
     ):
         done = run_drill(
-            parcels, backend=backend, today=today(), home=Path(home), seed=seed, told=now
+            parcels,
+            backend=backend,
+            today=today(),
+            home=Path(home),
+            epochs=epochs,
+            seed=seed,
+            told=now,
         )
     if report is not None:
         report.write_text(written_report(done), encoding="utf-8")

@@ -65,7 +65,8 @@ def _kinds(finds: list[Find]) -> dict[str, int]:
 
 def kind_of(marker: str) -> str:
     """The name of a marker without numbers: of every family's street it is "family: street"."""
-    return "".join(letter for letter in marker if not letter.isdigit()).replace("  ", " ").strip()
+    words = "".join(letter for letter in marker if not letter.isdigit()).split()
+    return " ".join(words).replace(" :", ":")
 
 
 def search_disk(

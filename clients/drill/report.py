@@ -45,7 +45,7 @@ def written_report(drill: Drill) -> str:
             ),
         ),
         "<p>Excused are secrets of the requests that were in flight when the node was frozen, and "
-        "in a matcher's memory what cards hold; people's words are never excused.</p>",
+        "in a matcher's its keys and, in a round, what cards hold; people's words never.</p>",
         "<h2>What can be guessed to belong together</h2>",
         _table(
             ("guess", "advantage", "at most (99 %, all together)", "trials", "by chance", "by"),

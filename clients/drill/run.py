@@ -103,10 +103,11 @@ def run_drill(
     backend: str,
     today: int,
     home: Path,
+    epochs: int = EPOCHS,
     seed: int = 1,
     told: Callable[[str], None] = lambda _now: None,
 ) -> Drill:
-    """A season of about *parcels* families in *home*, seized in the middle of business."""
+    """*epochs* of a season of *parcels* families in *home*, seized in the middle of the next."""
     began = time.monotonic()
     drill = Drill(backend)
     catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
@@ -120,15 +121,15 @@ def run_drill(
         season = DrillSeason(scenario, home, today, prove=False, environment=environment)
         ending.enter_context(season)
         season.hand_out_invites()
-        for number in range(EPOCHS):
-            told(f"epoch {number + 1} of {EPOCHS}")
+        for number in range(epochs):
+            told(f"epoch {number + 1} of {epochs}")
             season.live_one_epoch()
         told("the matcher is frozen in the middle of a round")
         season.live_people()
         season.live_desks()
         _look_at_the_matcher(drill, season, home)
         told("the node is frozen in the middle of business")
-        usual = season.traffic.requests // EPOCHS
+        usual = season.traffic.requests // epochs
         with OpenRequest(season.port) as planted:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             markers = drill_markers(season)

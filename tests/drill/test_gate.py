@@ -119,3 +119,40 @@ def test_a_new_column_a_log_line_and_a_print_would_be_noticed() -> None:
     assert "posted %s" in set(log_lines(planted)) - explained("Log lines")
     assert prints(planted) == ["print(body)"]
     assert "drops.written_at" not in explained("Columns")
+
+
+ADVERSARIES = (
+    "Somebody watching the network",
+    "A node, seized and switched off",
+    "A node, seized while running",
+    "A node, hostile for months",
+    "A matcher, seized",
+    "A matcher, hostile",
+    "A coordinator, coerced",
+    "The two duty coordinators of a class, coerced",
+    "An infiltrator posing as a donor",
+    "An infiltrator posing as a family",
+    "A donor, coerced",
+    "A family, coerced, with its phone",
+    "Whoever asks the store or the bank",
+    "A page that was tampered with",
+    "A thief of a backup",
+    "A quantum computer, later",
+)
+
+
+@pytest.mark.parametrize("adversary", ADVERSARIES)
+def test_the_document_says_what_an_adversary_can_and_cannot(adversary: str) -> None:
+    _, heading, rest = DOCUMENT.partition(f"\n## {adversary}\n")
+    section = rest.split("\n## ")[0]
+
+    assert heading
+    assert "**Can**" in section
+    assert "**Cannot**" in section
+
+
+def test_every_test_that_the_document_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[^`\s]+)`", DOCUMENT))
+
+    assert len(named) > 15
+    assert {name for name in named if not (ROOT / name).exists()} == set()
