@@ -28,6 +28,7 @@ def take(directory: Path, names: list[str], language: str, looks: list[str]) -> 
             for name in names:
                 stage = Stage(browser, **LOOKS[look])
                 page = SCREENS[name](stage, language)
+                page.evaluate("scrollTo(0, 0)")
                 page.screenshot(path=directory / f"{name}-{language}-{look}.png", full_page=True)
                 stage.close()
 

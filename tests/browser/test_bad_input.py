@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Playwright, Route
 
 from crypto.periods import period_of
+from tests.browser.browsers import visitor
 from tests.browser.town import LOCKER, VOUCHER, Neighbour, Town, wish
 from tests.browser.visitor import Visitor
 
@@ -34,15 +36,38 @@ Answer = Callable[[Route], None]
 Sit = Callable[[Neighbour], Visitor]
 
 
+in_both_browsers = pytest.mark.parametrize(
+    "safer",
+    [
+        pytest.param(False, id="Chromium"),
+        pytest.param(True, id="Firefox", marks=pytest.mark.long),
+    ],
+)
+
+
 @pytest.fixture
-def sit(browser: Browser, town: Town) -> Iterator[Sit]:
+def safer() -> bool:
+    """Whether it is Firefox, without JIT; what a Worker asks cannot be answered falsely there."""
+    return False
+
+
+@pytest.fixture
+def sit(
+    playwright: Playwright, browser: Browser, town: Town, tmp_path: Path, safer: bool
+) -> Iterator[Sit]:
     """Somebody new at the page; everybody who sat down is seen off afterwards."""
     sitting: list[Visitor] = []
 
     def new(who: Neighbour) -> Visitor:
-        context = browser.new_context(viewport={"width": 360, "height": 740})
-        sitting.append(Visitor(context, town.url, who.role, paper=who.paper()))
-        return sitting[-1]
+        if safer:
+            profile = tmp_path / str(len(sitting))
+            person = visitor(playwright, town, profile, who.role, safer=True)
+            person.paper = who.paper()
+        else:
+            context = browser.new_context(viewport={"width": 360, "height": 740})
+            person = Visitor(context, town.url, who.role, paper=who.paper())
+        sitting.append(person)
+        return person
 
     yield new
     for one in sitting:
@@ -68,6 +93,7 @@ def to_the_words(person: Visitor) -> None:
     person.page.locator("textarea").wait_for()
 
 
+@in_both_browsers
 def test_what_a_family_may_type_while_it_asks(sit: Sit, town: Town) -> None:
     person = sit(town.neighbour("family"))
     page = person.page
@@ -91,6 +117,7 @@ def test_what_a_family_may_type_while_it_asks(sit: Sit, town: Town) -> None:
     assert person.complaints == late.complaints == []
 
 
+@in_both_browsers
 def test_what_a_family_may_type_to_a_donor_reaches_it_as_text(sit: Sit, town: Town) -> None:
     donor = town.settled_donor(0, LOCKER)
     family = town.settled_family(0, LOCKER)
@@ -126,6 +153,7 @@ def test_what_a_family_may_type_to_a_donor_reaches_it_as_text(sit: Sit, town: To
     assert mother.complaints == giver.complaints == []
 
 
+@in_both_browsers
 def test_a_code_may_be_no_nothing_and_no_novel(sit: Sit, town: Town) -> None:
     donor = town.settled_donor(1, VOUCHER)
     family = town.settled_family(1, VOUCHER)

@@ -66,7 +66,7 @@ def test_axe_finds_nothing(browser: Browser, name: str, scheme: str) -> None:
     stage.close()
 
 
-@pytest.mark.parametrize("name", ["needs", "family-code", "donor-address", "typing"])
+@pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_fits_with_letters_of_twice_the_size(stage: Stage, name: str) -> None:
     page = SCREENS[name](stage, "be")
     page.evaluate("document.documentElement.style.fontSize = '200%'")
