@@ -1,0 +1,166 @@
+/** Where things stand, and what can be done about it. */
+
+import type { Three } from "../phrases.generated.ts";
+
+export const STANDING = {
+  parcel: ["Ваша пасылка", "Ваша посылка", "Your parcel"],
+  parcels: ["Вашы пасылкі", "Ваши посылки", "Your parcels"],
+  look_again: ["Паглядзець яшчэ раз", "Посмотреть ещё раз", "Look again"],
+  done_now: [
+    "На сёння ўсё. Можна закрыць старонку: нічога не згубіцца.",
+    "На сегодня всё. Можно закрыть страницу: ничего не потеряется.",
+    "That is all for today. You may close the page: nothing is lost.",
+  ],
+  quiet_family: [
+    "Пакуль нічога новага. Калі вы ўжо прасілі па гэтым спісе, рабіць нічога не трэба: просьба ідзе сваім парадкам.",
+    "Пока ничего нового. Если вы уже просили по этому списку, делать ничего не нужно: просьба идёт своим чередом.",
+    "Nothing new yet. If you have asked with this list, there is nothing to do: the request takes its course.",
+  ],
+  quiet_donor: [
+    "Пакуль нічога новага. Калі вы ўжо прапаноўвалі дапамогу па гэтым спісе, рабіць нічога не трэба.",
+    "Пока ничего нового. Если вы уже предлагали помощь по этому списку, делать ничего не нужно.",
+    "Nothing new yet. If you have offered help with this list, there is nothing to do.",
+  ],
+  quiet_dish: [
+    "Гэта страва спіса, які вы набралі. Калі яна не ваша, у нейкім радку памылка.",
+    "Это блюдо списка, который вы набрали. Если оно не ваше, в какой-то строке ошибка.",
+    "This is the dish of the list you typed. If it is not yours, one of the lines is wrong.",
+  ],
+  type_again: ["Набраць спіс яшчэ раз", "Набрать список ещё раз", "Type the list again"],
+  quiet_new_family: [
+    "Калі вы яшчэ не прасілі, пачніце адсюль. Ранейшая просьба, калі яна ёсць, застанецца якой была.",
+    "Если вы ещё не просили, начните отсюда. Прежняя просьба, если она есть, останется какой была.",
+    "If you have not asked yet, begin here. An earlier request, if there is one, stays as it was.",
+  ],
+  quiet_new_donor: [
+    "Калі вы яшчэ не прапаноўвалі, пачніце адсюль. Ранейшая прапанова, калі яна ёсць, застанецца якой была.",
+    "Если вы ещё не предлагали, начните отсюда. Прежнее предложение, если оно есть, останется каким было.",
+    "If you have not offered yet, begin here. An earlier offer, if there is one, stays as it was.",
+  ],
+  match: ["Пра пасылку", "О посылке", "The parcel"],
+  new_list: ["Узяць новы спіс", "Взять новый список", "Take a new list"],
+  ask: ["Папрасіць", "Попросить", "Ask"],
+  first_card: [
+    "Цяпер просьба можа пайсці ў чаргу. Бяспечней зрабіць гэта ў іншы раз: каардынатар разам з варожым вузлом мог бы звязаць вас па часе.",
+    "Теперь просьба может уйти в очередь. Безопаснее сделать это в другой раз: координатор вместе с враждебным узлом мог бы связать вас по времени.",
+    "The request can now go out. Another time is safer: a coordinator together with a hostile node could link you by the hour.",
+  ],
+  first_card_now: [
+    "Адправіць цяпер, набраўшы спіс",
+    "Отправить сейчас, набрав список",
+    "Send it now, after typing the list",
+  ],
+  next_parcel: ["Папрасіць наступную", "Попросить следующую", "Ask for the next one"],
+  answer: ["Ваш адказ", "Ваш ответ", "Your answer"],
+  terms_locker: [
+    "Паштамат, імя, тэлефон",
+    "Постамат, имя, телефон",
+    "Locker, name, phone",
+  ],
+  terms_delivery: ["Імя, тэлефон, адрас", "Имя, телефон, адрес", "Name, phone, address"],
+  terms_show: ["Паказаць донару", "Показать донору", "Show it to the donor"],
+  received: ["Пасылка ў мяне", "Посылка у меня", "I have received it"],
+  received_yes: ["Так, пацвердзіць", "Да, подтвердить", "Yes, confirm"],
+  received_first: [
+    "Спачатку скарыстайце код у краме, потым пацвярджайце.",
+    "Сначала используйте код в магазине, потом подтверждайте.",
+    "Use the code at the store first, then confirm.",
+  ],
+  thanks: ["Падзяка, калі хочаце", "Благодарность, если хотите", "Thanks, if you like"],
+  again_donor: [
+    "Наступным разам зноў з гэтым донарам, калі і ён захоча",
+    "В следующий раз снова с этим донором, если и он захочет",
+    "This donor again next time, if the donor wants so too",
+  ],
+  again_family: [
+    "Наступным разам зноў гэтай сям’і, калі і яна захоча",
+    "В следующий раз снова этой семье, если и она захочет",
+    "This family again next time, if the family wants so too",
+  ],
+  code_failed: ["Код не дзейнічае", "Код не работает", "The code does not work"],
+  code_failed_what: ["Што кажа крама", "Что говорит магазин", "What the store says"],
+  write: ["Напісаць донару", "Написать донору", "Write to the donor"],
+  write_family: ["Напісаць сям’і", "Написать семье", "Write to the family"],
+  write_words: ["Вашы словы", "Ваши слова", "Your words"],
+  write_kind: ["Што вы пішаце", "Что вы пишете", "What you write"],
+  said: [
+    "Адпраўлена. Прачытаюць, калі вернуцца.",
+    "Отправлено. Прочитают, когда вернутся.",
+    "Sent. It is read when the other side comes back.",
+  ],
+  cannot: ["Не магу адправіць", "Не могу отправить", "I cannot send it"],
+  cannot_how: [
+    "Напішыце чаму: магчыма, сям’я прапануе іншы спосаб.",
+    "Напишите почему: возможно, семья предложит другой способ.",
+    "Say why: the family may know another way.",
+  ],
+  cannot_say: ["Сказаць сям’і", "Сказать семье", "Tell the family"],
+  give_up: [
+    "Калі іншага спосабу няма, адмоўцеся: сям’я адразу вернецца ў чаргу, а гэтае ваша месца будзе страчана.",
+    "Если другого способа нет, откажитесь: семья сразу вернётся в очередь, а это ваше место будет потеряно.",
+    "If there is no other way, give it up: the family is back in the queue at once, and this slot of yours is lost.",
+  ],
+  decline: ["Адмовіцца", "Отказаться", "Decline"],
+  decline_family: [
+    "Ваша месца ў чарзе захаваецца.",
+    "Ваше место в очереди сохранится.",
+    "Your place in the queue is kept.",
+  ],
+  decline_donor: [
+    "Сям’я захавае сваё месца ў чарзе.",
+    "Семья сохранит своё место в очереди.",
+    "The family keeps its place in the queue.",
+  ],
+  decline_yes: ["Так, адмовіцца", "Да, отказаться", "Yes, decline"],
+  withdraw: ["Забраць назад", "Забрать назад", "Take it back"],
+  withdraw_yes: ["Так, забраць", "Да, забрать", "Yes, take it back"],
+  accept: ["Прыняць", "Принять", "Accept"],
+  accept_parcel: [
+    "Пасля гэтага сям’я скажа, куды дасылаць. Да таго нічога не купляйце.",
+    "После этого семья скажет, куда отправлять. До того ничего не покупайте.",
+    "The family then says where to send. Buy nothing before.",
+  ],
+  voucher_code: ["Код ваўчара", "Код ваучера", "The voucher’s code"],
+  code_give: ["Даць код", "Дать код", "Give the code"],
+  code_replace: ["Даць іншы код", "Дать другой код", "Give another code"],
+  ordered: ["Я заказаў(-ла)", "Я заказал(а)", "I have ordered"],
+  ordered_what: [
+    "Што трэба, каб атрымаць: нумар, дзень",
+    "Что нужно, чтобы получить: номер, день",
+    "What is needed to receive it: number, day",
+  ],
+  post_slot: ["Прапанаваць яшчэ пасылку", "Предложить ещё посылку", "Offer another parcel"],
+  close: ["Прыбраць гэтую пасылку", "Убрать эту посылку", "Put this parcel away"],
+  close_soon: [
+    "Хутка гэтая пасылка знікне адсюль сама, таму скажыце цяпер.",
+    "Скоро эта посылка исчезнет отсюда сама, поэтому скажите сейчас.",
+    "This parcel soon vanishes from here by itself, so say it now.",
+  ],
+  lines_bad: ["Напішыце хоць нешта.", "Напишите хоть что-нибудь.", "Write something first."],
+
+  sees_asked: [
+    "Каардынатары бачаць мову і вашы словы. Вузел бачыць, што нехта прасіў, і нічога больш.",
+    "Координаторы видят язык и ваши слова. Узел видит, что кто-то просил, и ничего больше.",
+    "Coordinators see your language and words. The node sees that somebody asked, and nothing else.",
+  ],
+  sees_waiting: [
+    "Праграма, якая падбірае пары, бачыць вобласць, спосаб, крамы, памер і патрэбы; ні яна, ні вузел не бачаць імя, адраса і гэтай старонкі.",
+    "Программа, которая подбирает пары, видит область, способ, магазины, размер и нужды; ни она, ни узел не видят имени, адреса и этой страницы.",
+    "The program that makes pairs sees region, way, stores, size and needs; neither it nor the node sees a name, an address or this page.",
+  ],
+  sees_done: [
+    "Размова сцёртая. Крама і банк сваё запомнілі: гэтага адсюль не сцерці.",
+    "Разговор стёрт. Магазин и банк своё запомнили: этого отсюда не стереть.",
+    "The conversation is erased. Store and bank remember their part: that cannot be erased from here.",
+  ],
+  sees_voucher_donor: [
+    "Сям’я ўбачыць толькі код. Крама і банк бачаць, якая картка заплаціла і хто скарыстаў код.",
+    "Семья увидит только код. Магазин и банк видят, какая карта заплатила и кто использовал код.",
+    "The family sees only the code. Store and bank see which card paid and who uses the code.",
+  ],
+  sees_parcel_donor: [
+    "Вы ўбачыце, куды дасылаць. Крама і банк бачаць картку, атрымальніка і тавары; акаўнт дастаўкі захоўвае адрас гадамі, таму потым выдаліце яго.",
+    "Вы увидите, куда отправлять. Магазин и банк видят карту, получателя и товары; аккаунт доставки хранит адрес годами, поэтому потом удалите его.",
+    "You will see where to send. Store and bank see card, recipient and goods; a delivery account keeps the address for years, so delete it afterwards.",
+  ],
+} as const satisfies Record<string, Three>;
