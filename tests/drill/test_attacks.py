@@ -11,21 +11,17 @@ from clients.drill.attacks import TRACES, Row, link
 from clients.drill.bounds import upper_bound
 from clients.drill.truth import TrueCard
 
-LOT = random.Random(1)
 CARDS = 40
 
 
-def an_address() -> bytes:
-    return LOT.randbytes(32)
-
-
 def season(place_of: str) -> tuple[list[TrueCard], dict[bytes, Row]]:
-    """Cards in pairs, their rows placed either as they came or by lot."""
+    """Cards in pairs, their rows placed either as they came or by lot; the same every time."""
+    lot = random.Random(1)
     cards: list[TrueCard] = []
     rows: dict[bytes, Row] = {}
-    partners = [an_address() for _ in range(CARDS)]
+    partners = [lot.randbytes(32) for _ in range(CARDS)]
     for number, own in enumerate(partners):
-        outbox, notice, *pages = (an_address() for _ in range(6))
+        outbox, notice, *pages = (lot.randbytes(32) for _ in range(6))
         cards.append(
             TrueCard(
                 row=own,
@@ -39,8 +35,8 @@ def season(place_of: str) -> tuple[list[TrueCard], dict[bytes, Row]]:
             )
         )
         for address in (own, notice, outbox, *pages):
-            place = len(rows) if place_of == "arrival" else LOT.randrange(1 << 40)
-            rows[address] = Row(address, LOT.randrange(90, 98), place, place)
+            place = len(rows) if place_of == "arrival" else lot.randrange(1 << 40)
+            rows[address] = Row(address, lot.randrange(90, 98), place, place)
     return cards, rows
 
 
