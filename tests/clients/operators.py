@@ -7,7 +7,8 @@ pseudonyms and speak bytes: what a family's or a donor's client does with them i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from clients.operators.keyring import CoordinatorKeyring, HeldKey, MatcherKeyrin
 from clients.operators.operator import OperatorClient
 from clients.operators.sealed_file import CHEAPEST
 from clients.operators.signed_http import SignedHttp
+from clients.people.outboxes import first_outbox
 from crypto.blinding import blind, unblind
 from crypto.certificates import (
     CardClass,
@@ -38,12 +40,13 @@ from crypto.labels import bound, hashed, u8, u32
 from crypto.messages.cards import Card
 from crypto.messages.intake import FAMILY, In, Intake, Out
 from crypto.messages.notices import Notice
-from crypto.messages.outboxes import Outbox
 from crypto.messages.tokens import NextSlot, SpentReceipt
+from crypto.permits import permit_hash
 from crypto.records import close_record, open_record, random_record
 from crypto.sealing import seal
 from matching.trial_catalogue import TRIAL_CATALOGUE
 from tests.api.nodes import Clock
+from tests.api.servers import served
 from tests.circles import TODAY, TrialCircle, make_trial_circle
 from tests.patience import PATIENCE_SECONDS
 
@@ -90,6 +93,18 @@ class Desks:
         keyring = matcher_keyring(self.trial, self.directory)
         operator = self.operator(keyring.secrets.signing_seed)
         return Matcher(keyring, operator, self.trial.circle, **options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def desks_at(directory: Path, **policy: int) -> Iterator[Desks]:
+    """Operators around a node of their own in *directory*, whose first epoch is open."""
+    (directory / "node").mkdir()
+    trial = client_trial(**policy)
+    with served(directory / "node", trial) as url:
+        desks = Desks(trial, url, directory)
+        assert desks.matcher().open_first_epoch(NOW)
+        yield desks
+        desks.http.close()
 
 
 def coordinator_keyring(trial: TrialCircle, directory: Path, number: int) -> CoordinatorKeyring:
@@ -185,7 +200,8 @@ class Owner:
         pages = (*own.pages_write[: len(own.pages_write) - len(reserved)], *reserved)
         drops += [address_of(w) + random_record() for w in pages]
         stamp = desks.trial.stamp(secrets.token_bytes(32))
-        body = u32(epoch.epoch) + stamp.to_bytes() + own.card_retry + record + b"".join(drops)
+        head = u32(epoch.epoch) + stamp.to_bytes() + own.card_retry
+        body = head + permit_hash(own.claim_permit) + record + b"".join(drops)
         answer = desks.http.post(desks.url + "/cards", content=body, headers=OCTETS)
         assert answer.status_code == 201, answer.text
         return self
@@ -209,19 +225,7 @@ class Owner:
         self.outbox_record = record
 
     def _outbox(self) -> bytes:
-        quiet = Outbox(
-            counter=0,
-            accepted=0,
-            declined=0,
-            sent=0,
-            shown=0,
-            failed=0,
-            received=0,
-            withdrawn=False,
-            receipt=None,
-            next_slot=None,
-            got=0,
-        )
+        quiet = replace(first_outbox(None), counter=0)
         return close_record(
             replace(quiet, **self.said),
             key=outbox_key(self.pseudonym.notice_secret),

@@ -23,7 +23,6 @@ from crypto.messages.intake import CERTIFIED, DONOR, NOTHING_YET
 from crypto.messages.tokens import SpentReceipt
 from crypto.records import random_record
 from crypto.sealing import open_sealed, seal
-from tests.api.servers import served
 from tests.clients.operators import (
     DAY,
     NOW,
@@ -32,20 +31,15 @@ from tests.clients.operators import (
     Desks,
     NextSlotWanted,
     admit,
-    client_trial,
+    desks_at,
     family,
 )
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Desks]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial(invites_per_day=4)
-    with served(tmp_path / "node", trial) as url:
-        desks = Desks(trial, url, tmp_path)
-        desks.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path, invites_per_day=4) as desks:
         yield desks
-        desks.http.close()
 
 
 def slips(desks: Desks, count: int) -> list[tuple[bytes, bytes]]:

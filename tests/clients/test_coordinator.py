@@ -14,19 +14,13 @@ from crypto.circle import Circle
 from crypto.documents import public_key_of
 from crypto.messages.intake import CERTIFIED, DECLINED, DONOR, FAMILY, QUESTION
 from crypto.records import random_record
-from tests.api.servers import served
-from tests.clients.operators import NOW, Asking, Desks, admit, client_trial, coordinator_keyring
+from tests.clients.operators import Asking, Desks, admit, coordinator_keyring, desks_at
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Desks]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial()
-    with served(tmp_path / "node", trial) as url:
-        desks = Desks(trial, url, tmp_path)
-        desks.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path) as desks:
         yield desks
-        desks.http.close()
 
 
 @pytest.mark.parametrize("role", [FAMILY, DONOR])

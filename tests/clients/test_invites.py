@@ -14,19 +14,13 @@ from clients.operators import invites
 from clients.operators.invites import is_ours, join_slips, kept_hash, make_invites, slip_text
 from clients.operators.keyring import CoordinatorKeyring
 from crypto.labels import hashed
-from tests.api.servers import served
-from tests.clients.operators import NOW, Desks, client_trial
+from tests.clients.operators import Desks, desks_at
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Desks]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial(invites_per_day=5)
-    with served(tmp_path / "node", trial) as url:
-        desks = Desks(trial, url, tmp_path)
-        desks.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path, invites_per_day=5) as desks:
         yield desks
-        desks.http.close()
 
 
 def make(desks: Desks, number: int, count: int) -> list[bytes]:

@@ -14,8 +14,7 @@ from clients.matcher import RoundReport
 from clients.node import NodeClient
 from clients.operators.invites import join_slips, make_invites
 from crypto.messages.shelf import Wish
-from tests.api.servers import served
-from tests.clients.operators import DAY, NOW, Desks, client_trial
+from tests.clients.operators import DAY, NOW, Desks, desks_at
 
 VOUCHER, DELIVERY = 0b001, 0b100
 
@@ -76,13 +75,8 @@ class Season:
 
 @pytest.fixture(params=[VOUCHER, DELIVERY], ids=["voucher", "delivery"])
 def season(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Season]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial()
-    with served(tmp_path / "node", trial) as url:
-        desks = Desks(trial, url, tmp_path)
-        desks.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path) as desks:
         yield Season(desks, request.param)
-        desks.http.close()
 
 
 def test_a_parcel_arrives_and_earns_a_slot(season: Season) -> None:

@@ -12,6 +12,7 @@ from clients.operators.rounds.hearing import hear
 from clients.operators.rounds.opening import OpenedCard
 from clients.operators.rounds.population import Live, Population, populate
 from clients.operators.rounds.slots import collect, delivery_of, forget_delivered, make_batches
+from clients.people.outboxes import first_outbox
 from crypto.blinding import blind_sign
 from crypto.certifying_keys import CardClass, Use
 from crypto.drops import DropAddress
@@ -46,19 +47,7 @@ def owed(desks: Desks, *, following: NextSlot | None = None) -> tuple[Population
 
 
 def outbox(*, next_slot: NextSlot | None, got: int = 0, counter: int = 1) -> Outbox:
-    return Outbox(
-        counter=counter,
-        accepted=0,
-        declined=0,
-        sent=0,
-        shown=0,
-        failed=0,
-        received=0,
-        withdrawn=False,
-        receipt=None,
-        next_slot=next_slot,
-        got=got,
-    )
+    return replace(first_outbox(next_slot), counter=counter, got=got)
 
 
 def batches(desks: Desks, population: Population) -> list[tuple[int, tuple[Entry, ...]]]:
