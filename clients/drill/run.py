@@ -37,6 +37,9 @@ NOT_COVERED = (
     "zstd and brotli streams are not unpacked; zlib and gzip streams are",
     "no core is dumped: a node forbids it; all of its memory is read instead",
     "a recorded past: what a node that records everything links is not measured yet",
+    "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
+    "a season of hundreds: only that brings a bound on a guess down to a few hundredths",
+    "the moment within a matcher's round is drawn by the clock, and may come before cards are open",
     "raw devices: blocks that the file system gave back are not read",
 )
 """Said with every result."""
