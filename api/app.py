@@ -24,12 +24,14 @@ from api import (
     operators,
     rounds,
     start_page,
+    visiting,
     visits,
     web,
 )
 from api.apart import OperatorsApart
 from api.circles import found_circle
 from api.claims import Allowance
+from api.direct import Direct, endpoints_of
 from api.errors import CatchAll, SetupError, log_without_words
 from api.headers import SameHeaders
 from api.limits import Limits, rules_of
@@ -76,6 +78,7 @@ def create_app(
             Middleware(CatchAll),
             *([Middleware(OperatorsApart, socket=apart)] if apart else []),
             Middleware(Limits, rules=rules_of(ROUTERS), settings=settings),
+            Middleware(Direct, endpoints=endpoints_of(ROUTERS)),
         ],
         redirect_slashes=False,
     )
@@ -105,6 +108,9 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             clock=clock,
             work_gate=WorkGate(settings.work_at_once),
             allowance=Allowance(settings.claims_per_day),
+            circle_now=store.read_together(keeper.current_for),
+            looks=store.read_together(visiting.look),
+            leaves=store.write_together(visiting.leave),
         )
         own_key = public_key_of(signing_seed)
         if own_key not in {entry.key for entry in node.circle().nodes}:

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from enum import IntEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlmodel import col
 
 from api.drops import Row
 from api.errors import ApiError, InviteSpent, StampSpent, WorkSpent
 from api.models import Burned
+from api.statements import Statement, run
 from crypto.labels import hashed, u8
 
 
@@ -48,25 +49,27 @@ def retry_hash(retry_token: bytes, rows: Sequence[Row]) -> bytes:
     return hashed("klunak retry", retry_token + b"".join(address for address, _ in rows))
 
 
-def is_repeated(
-    connection: Connection, kind: Kind, hashes: Collection[bytes], retry: bytes
-) -> bool:
+def is_repeated(connection: Connection, kind: Kind, hashes: Sequence[bytes], retry: bytes) -> bool:
     """Whether the same request was answered before; False if nothing of it was spent.
 
     Raises the *kind*'s ``…_spent`` when something of it was spent on another request.
     """
-    wanted = select(col(Burned.retry)).where(col(Burned.burned).in_(hashes))
-    found = connection.execute(wanted).scalars().all()
+    first, *_, last = [*hashes, hashes[-1]]  # one or two
+    found = run(connection, _RETRIES(first=first, last=last)).rows
     if not found:
         return False
-    if len(found) != len(set(hashes)) or any(kept != retry for kept in found):
+    if len(found) != len(set(hashes)) or any(kept != retry for (kept,) in found):
         raise _SPENT[kind]
     return True
 
 
 def burn(connection: Connection, hashes: Collection[bytes], retry: bytes, *, expires: int) -> None:
     """Burn *hashes* for good, beside what makes the same request known again."""
-    connection.execute(
-        insert(Burned),
-        [{"burned": burned, "retry": retry, "expires": expires} for burned in sorted(hashes)],
-    )
+    rows = [{"burned": burned, "retry": retry, "expires": expires} for burned in sorted(hashes)]
+    run(connection, _BURN.many(rows))
+
+
+_RETRIES = Statement(
+    select(col(Burned.retry)).where(col(Burned.burned).in_([bindparam("first"), bindparam("last")]))
+)
+_BURN = Statement(insert(Burned), writes=True)

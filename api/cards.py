@@ -32,6 +32,7 @@ from api.errors import (
 )
 from api.models import Card
 from api.node import TheBody, TheNode
+from api.statements import Statement, run
 from crypto.certificates import STAMP_BYTES, Stamp, verify_stamp
 from crypto.errors import InvalidCertificate
 from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES, u32
@@ -65,7 +66,7 @@ class Posted(BaseModel):
     ),
     response_model=Posted,
 )
-def post_card(node: TheNode, body: TheBody) -> Response:
+async def post_card(node: TheNode, body: TheBody) -> Response:
     """Burn the stamp and store card, permit and drops; the same again gets the same answer."""
     reader = Reader(body)
     epoch = reader.number(4)
@@ -75,7 +76,7 @@ def post_card(node: TheNode, body: TheBody) -> Response:
     record = reader.take(RECORD_BYTES)
     rows = drops.take_rows(reader)
 
-    circle = node.circle()
+    circle = await node.circle_now.ask(None)
     try:
         stamp = verify_stamp(circle, unverified_stamp)
     except InvalidCertificate:
@@ -94,15 +95,16 @@ def post_card(node: TheNode, body: TheBody) -> Response:
         drops.reserve(connection, rows, lambda: drawn_expiry(today, circle.policy))
         keep_permit(connection, permit, expires=drawn_expiry_of_permit(today, circle.policy))
         burn(connection, spent, retry, expires=expires)
-        connection.execute(
-            insert(Card),
-            {
-                "address": secrets.token_bytes(HASH_BYTES),
-                "record": record,
-                "epoch": epoch,
-                "expires": drawn_expiry(today, circle.policy),
-            },
+        card = _ADD(
+            address=secrets.token_bytes(HASH_BYTES),
+            record=record,
+            epoch=epoch,
+            expires=drawn_expiry(today, circle.policy),
         )
+        run(connection, card)
 
-    node.store.write(work)
+    await node.store.writing(work)
     return answered(Posted(), 201)
+
+
+_ADD = Statement(insert(Card), writes=True)

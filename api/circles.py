@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlmodel import col
 
 from api.errors import NotFound, OldCircle, SetupError, StalePeriod, WrongCircle
 from api.models import CircleDocument
+from api.statements import Statement, run
 from api.store import Store
 from crypto.circle import Circle, read_circle
 from crypto.errors import CryptoError, InvalidKey
@@ -60,10 +62,15 @@ class CircleKeeper:
         )
         return circle
 
+    def current_for(self, connection: Connection, asked: Sequence[None]) -> list[Circle]:
+        """The circle, for each of those who ask."""
+        return [self.current(connection)] * len(asked)
+
     def _latest(self, connection: Connection) -> _Known:
-        serial = connection.execute(select(col(CircleDocument.serial))).scalar()
-        if serial is None:
+        found = run(connection, _SERIAL()).rows
+        if not found:
             raise NotFound  # unreachable: the node starts with a circle
+        ((serial,),) = found
         known = self._known
         if known is not None and known.circle.serial == serial:
             return known
@@ -71,6 +78,9 @@ class CircleKeeper:
         known = _Known(document, read_circle(document))
         self._known = known
         return known
+
+
+_SERIAL = Statement(select(col(CircleDocument.serial)))
 
 
 def _almanac(document: str) -> object:

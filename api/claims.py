@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlmodel import col
 
 from api.errors import AddressTaken
 from api.models import Claim, Permit
+from api.statements import Statement, run
 from crypto.permits import PermitHash
 
 
@@ -96,7 +97,7 @@ def keep_permit(connection: Connection, permit: PermitHash, *, expires: int) -> 
     """Keep the permit of a card. Raises AddressTaken if another card has it."""
     if _is_known(connection, permit):
         raise AddressTaken
-    connection.execute(insert(Permit), {"permit": permit, "expires": expires})
+    run(connection, _KEEP(permit=permit, expires=expires))
 
 
 def claim(
@@ -107,17 +108,20 @@ def claim(
     A claim that stands is answered for whatever permit comes with it: a retry costs nothing.
     """
     is_known = _is_known(connection, permit)  # asked always: the same steps for everybody
-    wanted = select(col(Claim.token)).where(col(Claim.tag) == shown.tag)
-    held = connection.execute(wanted).scalar()
-    if held is not None:
-        return (Claimed.YOURS if held == shown.token else Claimed.ANOTHERS), False
+    held = run(connection, _HELD(tag=shown.tag)).rows
+    if held:
+        return (Claimed.YOURS if held == [(shown.token,)] else Claimed.ANOTHERS), False
     if not (is_known and may_add):
         return Claimed.NOT_KEPT, False
-    row = {"tag": shown.tag, "token": shown.token, "expires": expires}
-    connection.execute(insert(Claim), row)
+    run(connection, _HOLD(tag=shown.tag, token=shown.token, expires=expires))
     return Claimed.YOURS, True
 
 
 def _is_known(connection: Connection, permit: PermitHash) -> bool:
-    wanted = select(col(Permit.permit)).where(col(Permit.permit) == permit)
-    return connection.execute(wanted).first() is not None
+    return bool(run(connection, _KNOWN(permit=permit)).rows)
+
+
+_KEEP = Statement(insert(Permit), writes=True)
+_KNOWN = Statement(select(col(Permit.permit)).where(col(Permit.permit) == bindparam("permit")))
+_HELD = Statement(select(col(Claim.token)).where(col(Claim.tag) == bindparam("tag")))
+_HOLD = Statement(insert(Claim), writes=True)

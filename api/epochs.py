@@ -32,6 +32,7 @@ from api.intake_rows import draw_waiting
 from api.models import Card, Epoch
 from api.node import TheBody, TheNode
 from api.operators import Matcher
+from api.statements import Statement, run
 from api.sweep import tidy
 from api.work import CHALLENGE_BYTES
 from crypto.descriptors import read_epoch_descriptor
@@ -170,15 +171,17 @@ def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:
 
 def open_epoch(connection: Connection) -> OpenEpoch:
     """The open epoch. Raises NoEpoch before the first."""
-    wanted = (
-        select(col(Epoch.epoch), col(Epoch.descriptor), col(Epoch.signature), col(Epoch.challenge))
-        .order_by(col(Epoch.epoch).desc())
-        .limit(1)
-    )
-    found = connection.execute(wanted).first()
-    if found is None:
+    found = run(connection, _NEWEST()).rows
+    if not found:
         raise NoEpoch
-    return OpenEpoch(*found)
+    return OpenEpoch(*found[0])
+
+
+_NEWEST = Statement(
+    select(col(Epoch.epoch), col(Epoch.descriptor), col(Epoch.signature), col(Epoch.challenge))
+    .order_by(col(Epoch.epoch).desc())
+    .limit(1)
+)
 
 
 def course(connection: Connection) -> Course:

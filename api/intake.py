@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -131,10 +132,10 @@ def node_descriptor(node: TheNode) -> NodeDescriptor:
     ),
     response_model=Accepted,
 )
-def post_intake(node: TheNode, body: TheBody) -> Response:
+async def post_intake(node: TheNode, body: TheBody) -> Response:
     """Admit a person's records and reserve shelf and threads; the same again is the same."""
     request = _read(body)
-    circle = node.circle()
+    circle = await node.circle_now.ask(None)
     today = node.today()
     policy = circle.policy
 
@@ -144,7 +145,9 @@ def post_intake(node: TheNode, body: TheBody) -> Response:
     def expiry() -> int:
         return drawn_expiry(today, policy)
 
-    if request.kind is Kind.WORK and _done_before(node, request, circle, today):
+    if request.kind is Kind.WORK and await run_in_threadpool(
+        _done_before, node, request, circle, today
+    ):
         return answered(Accepted(), 201)
 
     def work(connection: Connection) -> None:
@@ -166,7 +169,7 @@ def post_intake(node: TheNode, body: TheBody) -> Response:
         expires = kept_until(request.period, policy)
         burn(connection, request.spent, request.retry, expires=expires)
 
-    node.store.write(work)
+    await node.store.writing(work)
     return answered(Accepted(), 201)
 
 

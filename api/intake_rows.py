@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
 
 from api.models import Intake, Waiting
+from api.statements import Statement, run
 from crypto.labels import HASH_BYTES
 
 Sealed = tuple[int, bytes]
@@ -21,22 +22,21 @@ Sealed = tuple[int, bytes]
 
 def waiting_count(connection: Connection) -> int:
     """How many intakes wait in the pool."""
-    return int(connection.execute(select(func.count()).select_from(Waiting)).scalar_one())
+    ((waiting,),) = run(connection, _COUNT()).rows
+    return int(waiting)
 
 
 def put_into_pool(connection: Connection, first: Sealed, second: Sealed, expires: int) -> None:
     """Let an intake wait for the lot."""
-    connection.execute(
-        insert(Waiting),
-        {
-            "id": secrets.token_bytes(HASH_BYTES),
-            "first_coordinator": first[0],
-            "first_record": first[1],
-            "second_coordinator": second[0],
-            "second_record": second[1],
-            "expires": expires,
-        },
+    row = _WAIT(
+        id=secrets.token_bytes(HASH_BYTES),
+        first_coordinator=first[0],
+        first_record=first[1],
+        second_coordinator=second[0],
+        second_record=second[1],
+        expires=expires,
     )
+    run(connection, row)
 
 
 def hand_out(connection: Connection, records: Sequence[Sealed], expiry: Callable[[], int]) -> None:
@@ -45,13 +45,11 @@ def hand_out(connection: Connection, records: Sequence[Sealed], expiry: Callable
         return
     # In the order of the ids, which is nobody's order.
     ids = sorted(secrets.token_bytes(HASH_BYTES) for _ in records)
-    connection.execute(
-        insert(Intake),
-        [
-            {"id": id, "coordinator": coordinator, "record": record, "expires": expiry()}
-            for id, (coordinator, record) in zip(ids, shuffled(records), strict=True)
-        ],
-    )
+    rows = [
+        {"id": id, "coordinator": coordinator, "record": record, "expires": expiry()}
+        for id, (coordinator, record) in zip(ids, shuffled(records), strict=True)
+    ]
+    run(connection, _HAND_OUT.many(rows))
 
 
 def shuffled(records: Sequence[Sealed]) -> list[Sealed]:
@@ -79,3 +77,8 @@ def draw_waiting(connection: Connection, draw: int, expiry: Callable[[], int]) -
         expiry,
     )
     connection.execute(delete(Waiting).where(col(Waiting.id).in_(drawn)))
+
+
+_COUNT = Statement(select(func.count()).select_from(Waiting))
+_WAIT = Statement(insert(Waiting), writes=True)
+_HAND_OUT = Statement(insert(Intake), writes=True)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 from sqlmodel import col
 
 from api.bodies import json_up_to, route
@@ -28,6 +28,7 @@ from api.intake_rows import Sealed
 from api.models import Invite, InviteCount
 from api.node import TheBody, TheNode
 from api.operators import AnyOperator, CoordinatorNumber
+from api.statements import Statement, run
 from api.writing import Overtaken
 from crypto.errors import WrongShape
 from crypto.labels import HASH_BYTES, hashed
@@ -113,21 +114,34 @@ def use_invites(
     connection: Connection, admission: bytes, records: tuple[Sealed, Sealed], period: int
 ) -> None:
     """Take both invites away. Raises UnknownInvite unless each is one of its coordinator's."""
-    tokens = admission[:TOKEN_BYTES], admission[TOKEN_BYTES:]
-    either = or_(
-        *(
-            and_(
-                col(Invite.kept) == kept_hash(token),
-                col(Invite.coordinator) == coordinator,
-                col(Invite.period) == period,
-            )
-            for token, (coordinator, _) in zip(tokens, records, strict=True)
-        )
+    kept = [kept_hash(admission[:TOKEN_BYTES]), kept_hash(admission[TOKEN_BYTES:])]
+    asked = _THEIRS(
+        kept_1=kept[0],
+        kept_2=kept[1],
+        coordinator_1=records[0][0],
+        coordinator_2=records[1][0],
+        period=period,
     )
-    found = set(connection.execute(select(col(Invite.kept)).where(either)).scalars())
-    if len(found) != len(tokens):
+    if {found for (found,) in run(connection, asked).rows} != set(kept) or kept[0] == kept[1]:
         raise UnknownInvite
-    connection.execute(delete(Invite).where(col(Invite.kept).in_(found)))
+    run(connection, _USE.many([{"used": one} for one in sorted(kept)]))
+
+
+_THEIRS = Statement(
+    select(col(Invite.kept)).where(
+        or_(
+            *(
+                and_(
+                    col(Invite.kept) == bindparam(f"kept_{place}"),
+                    col(Invite.coordinator) == bindparam(f"coordinator_{place}"),
+                )
+                for place in (1, 2)
+            )
+        ),
+        col(Invite.period) == bindparam("period"),
+    )
+)
+_USE = Statement(delete(Invite).where(col(Invite.kept) == bindparam("used")), writes=True)
 
 
 def kept_hash(token: bytes) -> bytes:

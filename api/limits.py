@@ -28,12 +28,19 @@ class Rule:
     methods: frozenset[str]
     path: Pattern[str]
     body: Body
+    literal: str = ""
+    """The path as the route has it; nobody asks for one with braces."""
 
 
 def rules_of(routers: Iterable[APIRouter]) -> tuple[Rule, ...]:
     """The rules that the routes were described with."""
     return tuple(
-        Rule(frozenset(route.methods or ()), route.path_regex, body_of(route.openapi_extra))
+        Rule(
+            frozenset(route.methods or ()),
+            route.path_regex,
+            body_of(route.openapi_extra),
+            route.path,
+        )
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
@@ -64,6 +71,10 @@ class Limits:
     def __init__(self, app: ASGIApp, *, rules: Sequence[Rule], settings: Settings) -> None:
         self.app = app
         self._rules = rules
+        # Where nothing of a path varies, one look suffices.
+        self._bodies = {
+            (method, rule.literal): rule.body for rule in rules for method in rule.methods
+        }
         self._body_seconds = settings.body_seconds
         half = settings.body_budget_mib * 1_024 * 1_024 // 2
         # Operators' bodies are large and strangers can begin them: people keep their own half.
@@ -89,6 +100,9 @@ class Limits:
             budget.give_back(len(data))
 
     def _body_for(self, scope: Scope) -> Body:
+        body = self._bodies.get((scope["method"], scope["path"]))
+        if body is not None:
+            return body
         rules = [rule for rule in self._rules if rule.path.match(scope["path"])]
         for rule in rules:
             if scope["method"] in rule.methods:

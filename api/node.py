@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -18,9 +18,12 @@ from api.days import day_of
 from api.errors import SetupError
 from api.settings import Settings
 from api.store import Store
+from api.together import Together
+from api.visiting import Records, Write
 from api.work import WorkGate
 from crypto.circle import Circle
 from crypto.documents import SEED_BYTES, new_signing_seed
+from crypto.drops import DropAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class Node:
     clock: Callable[[], float]
     work_gate: WorkGate
     allowance: Allowance
+    circle_now: Together[None, Circle]
+    looks: Together[Sequence[DropAddress], Records]
+    leaves: Together[Sequence[Write], bytes]
 
     def today(self) -> int:
         """The day it is (UTC)."""

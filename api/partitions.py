@@ -14,7 +14,7 @@ A name and a day's number is all a partition says, and each row says as much.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import (
     BigInteger,
@@ -24,9 +24,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     delete,
-    select,
     text,
 )
+
+from api.statements import Statement, run
 
 PARTITIONED = {"drops": "expires", "notices": "epoch"}
 
@@ -40,6 +41,13 @@ reserved = Table(
 )
 
 
+_MISSING = Statement(
+    text(
+        "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
+    ).bindparams(names=None)
+)
+
+
 def has_partitions(connection: Connection) -> bool:
     """Whether drops and notices are partitioned here."""
     return connection.dialect.name == "postgresql"
@@ -50,20 +58,11 @@ def make_room(connection: Connection, parent: str, values: Iterable[int]) -> Non
     if not has_partitions(connection):
         return
     wanted = sorted(set(values))
-    is_there = text(
-        "SELECT to_regclass(name) IS NOT NULL FROM unnest(CAST(:names AS text[])) AS name"
-    )
     names = [partition_name(parent, value) for value in wanted]
-    found = connection.execute(is_there, {"names": names}).scalars().all()
-    for value, there in zip(wanted, found, strict=True):
-        if not there:
+    missing = {name for (name,) in run(connection, _MISSING(names=names)).rows}
+    for value, name in zip(wanted, names, strict=True):
+        if name in missing:
             connection.exec_driver_sql(_create(parent, value))
-
-
-def days_of(connection: Connection, addresses: Collection[bytes]) -> dict[bytes, int]:
-    """The expiry days of those of *addresses* that are reserved drops."""
-    wanted = select(reserved).where(reserved.c.address.in_(addresses))
-    return {row.address: row.expires for row in connection.execute(wanted)}
 
 
 def remove_before(connection: Connection, parent: str, value: int) -> None:

@@ -50,10 +50,11 @@ _NOW_OR_LATER = {
     "40P01",  # deadlock_detected
     "23505",  # unique_violation: another node was first, and the next try will see it
     "42P07",  # duplicate_table: another node made the same partition
+    "42P01",  # undefined_table: a sweep removed a partition since its rows were looked up
     "57P01",  # admin_shutdown
     "57P02",  # crash_shutdown
 }
-_BUSY = {*_NOW_OR_LATER, "55P03", "57014", "57P03", "53300"} - {"23505", "42P07"}
+_BUSY = {*_NOW_OR_LATER, "55P03", "57014", "57P03", "53300"} - {"23505", "42P07", "42P01"}
 _NO_STORAGE = {"25006", "58030"}  # read_only_sql_transaction, io_error
 _NO_STORAGE_CLASS = "53"  # insufficient_resources: disk_full, out_of_memory
 

@@ -34,6 +34,7 @@ from api.errors import (
 )
 from api.models import Answer, Card, Epoch, Part
 from api.node import TheBody, TheNode
+from api.noise import noise
 from api.operators import Matcher
 from crypto.commit_headers import PART_ROWS, PartKind, part_digest, read_commit_header
 from crypto.documents import read_signed_text
@@ -108,7 +109,7 @@ def read_drops(node: TheNode, _matcher: Matcher, body: TheBody) -> Octets:
     """Read 1..256 drops; one that is not there reads as random bytes."""
     addresses = [drop_address(ReadSecret(secret)) for secret in rows_of(body, SECRET_BYTES)]
     found = node.store.read(lambda connection: drops.read(connection, addresses))
-    return Octets(b"".join(found.get(address) or drops.noise() for address in addresses))
+    return Octets(b"".join(map(found.get, addresses, noise(len(addresses)))))
 
 
 @router.get("/answers", **route(NotAuthorized, WrongOperator, gives=PAGE, says="id 32 ‖ record"))

@@ -6,6 +6,7 @@ Readers see a snapshot and never wait.
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from api.errors import ApiError, Broken, Busy, NoStorage
+from api.statements import as_usual
 
 PRAGMAS = {
     "journal_mode": "WAL",  # readers and one writer at once
@@ -48,7 +50,12 @@ def open_sqlite(url: URL, busy_seconds: float) -> Engine:
     def _begun(connection: Connection) -> None:
         # A write that begins as a read could find the door closed half-way.
         writes = connection.get_execution_options().get("klunak_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        try:
+            raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        except sqlite3.Error as error:
+            raise as_usual(connection, error) from None
 
     return engine
 

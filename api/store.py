@@ -9,7 +9,8 @@ function may be called again, so it changes nothing but the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,29 +24,45 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import postgresql, rewriting, sqlite
 from api.errors import ApiError, Busy, log_without_words
+from api.statements import note_write
+from api.together import Together
 from api.writing import Writer
 
 T = TypeVar("T")
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+OfMany = Callable[[Connection, Sequence[Q]], Sequence[A]]
+"""Finds the answers to many questions of one kind, in their order."""
+
+READS_AT_ONCE = 2
+"""Groups of reads: one is with the database while the other is with Python."""
+
+MOST_READS_WAITING = 1_024
+"""Out of reach: a node works on fewer requests at once (`api.settings`)."""
 
 MIGRATIONS = Path(__file__).parent.parent / "alembic"
-
-_WRITES = "klunak writes"
 
 
 class Store:
     """One database; this process writes in few threads and reads in as many as it likes."""
 
     def __init__(
-        self, engine: Engine, *, writes_waiting: int, busy_seconds: float, writers: int
+        self,
+        engine: Engine,
+        *,
+        writes_waiting: int,
+        busy_seconds: float,
+        writers: int,
     ) -> None:
         self.engine = engine
         self.is_postgresql = engine.dialect.name == "postgresql"
+        self._writers = writers if self.is_postgresql else 1
+        self._waiting, self._busy_seconds = writes_waiting, busy_seconds
         self._writer = Writer(
-            self,
-            threads=writers if self.is_postgresql else 1,
-            waiting=writes_waiting,
-            busy_seconds=busy_seconds,
+            self, threads=self._writers, waiting=writes_waiting, busy_seconds=busy_seconds
         )
+        self._readers = ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="reader")
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """What *work* finds. Raises Busy, NoStorage.
@@ -70,11 +87,31 @@ class Store:
 
         Whatever *work* raises undoes all of it, and nothing of anybody else.
         """
-        return self._writer.write(work, alone=False)
+        return self._writer.write(work)
 
     def write_alone(self, work: Callable[[Connection], T]) -> T:
         """As `write`, while no other process writes anything either."""
         return self._writer.write(work, alone=True)
+
+    def read_together(self, work: OfMany[Q, A]) -> Together[Q, A]:
+        """Questions that *work* answers as `read` does, as many as there are at a time."""
+        return self._together(
+            lambda asked: self._readers.submit(self.read, lambda c: work(c, asked)),
+            at_once=READS_AT_ONCE,
+            waiting=MOST_READS_WAITING,
+        )
+
+    def write_together(self, work: OfMany[Q, A]) -> Together[Q, A]:
+        """Questions that *work* answers as `write` does, as many as there are in one write."""
+        return self._together(
+            lambda asked: self._writer.begin(lambda c: work(c, asked)),
+            at_once=self._writers,
+            waiting=self._waiting,
+        )
+
+    async def writing(self, work: Callable[[Connection], T]) -> T:
+        """As `write`, from an event loop: no thread waits for the answer."""
+        return await self._writer.writing(work)
 
     def shed_erased(self) -> None:
         """Take what was overwritten out of the write-ahead log too."""
@@ -96,20 +133,17 @@ class Store:
 
     def close(self) -> None:
         """Finish what is being written and give every connection back."""
+        self._readers.shutdown()
         self._writer.close()
         self.engine.dispose()
 
     @contextmanager
-    def writing(self, *, alone: bool) -> Iterator[Connection]:
+    def transaction(self, *, alone: bool) -> Iterator[Connection]:
         """A transaction to write in; the writer's side of this page."""
         with self.engine.execution_options(klunak_writes=True).begin() as connection:
             if self.is_postgresql:
                 postgresql.take_turn(connection, alone=alone)
             yield connection
-
-    def writes_so_far(self, connection: Connection) -> int:
-        """A number that rises with every statement that is not a SELECT."""
-        return int(connection.info.get(_WRITES, 0))
 
     def may_pass(self, error: DBAPIError) -> bool:
         """Whether the same work may well succeed when it is tried again."""
@@ -125,6 +159,11 @@ class Store:
             self._writer.between(act)
         except Exception as error:  # noqa: BLE001 - the next call will do it
             log_without_words(error, trouble)
+
+    def _together(
+        self, begin: Callable[[Sequence[Q]], Future[Sequence[A]]], *, at_once: int, waiting: int
+    ) -> Together[Q, A]:
+        return Together(begin, at_once=at_once, waiting=waiting, busy_seconds=self._busy_seconds)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         if self.is_postgresql:
@@ -145,7 +184,12 @@ def open_store(
 ) -> Store:
     """The store at *url*, migrated to the newest tables. Raises NoStorage, Busy, SetupError."""
     engine = open_engine(url, busy_seconds=busy_seconds, connections=connections)
-    store = Store(engine, writes_waiting=writes_waiting, busy_seconds=busy_seconds, writers=writers)
+    store = Store(
+        engine,
+        writes_waiting=writes_waiting,
+        busy_seconds=busy_seconds,
+        writers=writers,
+    )
     try:
         migrate(engine)
         if store.is_postgresql:
@@ -187,4 +231,4 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 def _count_write(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
     if not statement.startswith("SELECT"):
-        connection.info[_WRITES] = connection.info.get(_WRITES, 0) + 1
+        note_write(connection)

@@ -6,8 +6,6 @@ writes into nothing, and its visitor is not told.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
@@ -17,6 +15,8 @@ from api.claims import Claimed, Shown, claim
 from api.days import claim_kept_until
 from api.errors import Busy, NoStorage
 from api.node import TheBody, TheNode
+from api.noise import noise
+from api.visiting import Records, Write
 from crypto.drops import (
     BlankSecret,
     DropAddress,
@@ -25,7 +25,6 @@ from crypto.drops import (
     address_of,
     drop_address,
     read_secret,
-    record_hash,
 )
 from crypto.labels import HASH_BYTES, PAGES, RECORD_BYTES, SECRET_BYTES, hashed, u8
 from crypto.permits import Permit, permit_hash
@@ -44,20 +43,13 @@ LEAVE = exactly(LEAVE_WRITES * WRITE_BYTES)
 LEAVE_ANSWER = exactly(LEAVE_WRITES)
 
 
-class Written(IntEnum):
-    """The verdict of a write."""
-
-    KEPT = 0
-    STALE = 1
-
-
 @router.post(
     "/look", **route(Busy, NoStorage, takes=LOOK, gives=LOOK_ANSWER, says="twelve records")
 )
-def look(node: TheNode, body: TheBody) -> Octets:
+async def look(node: TheNode, body: TheBody) -> Octets:
     """Read: 12 × R → 12 records."""
     addresses = [drop_address(ReadSecret(secret)) for secret in rows_of(body, SECRET_BYTES)]
-    found = node.store.read(lambda connection: drops.read_with_notices(connection, addresses))
+    found = await node.looks.ask(addresses)
     return Octets(_records(found, addresses))
 
 
@@ -65,7 +57,7 @@ def look(node: TheNode, body: TheBody) -> Octets:
     "/meet",
     **route(Busy, NoStorage, takes=MEET, gives=MEET_ANSWER, says="four records and a verdict"),
 )
-def meet(node: TheNode, body: TheBody) -> Octets:
+async def meet(node: TheNode, body: TheBody) -> Octets:
     """Read or blank the partner's pages, and claim: 4 × (R or B) ‖ permit ‖ tag ‖ token."""
     reader = Reader(body)
     secrets = [reader.take(SECRET_BYTES) for _ in range(PAGES)]
@@ -80,9 +72,9 @@ def meet(node: TheNode, body: TheBody) -> Octets:
     today = node.today()
 
     def work(connection: Connection) -> tuple[bytes, Claimed, bool]:
-        found = drops.read_to_change(connection, {*as_read, *as_blank})
+        found = drops.read_to_change(connection, [*as_read, *as_blank])
         blanked: dict[bytes, drops.Change] = {
-            address: drops.Change(*found[address], after=drops.noise())
+            address: drops.Change(*found[address], after=noise(1)[0])
             for address in as_blank
             if address in found
         }
@@ -93,7 +85,7 @@ def meet(node: TheNode, body: TheBody) -> Octets:
         return _records(records, as_read), verdict, added
 
     with node.allowance.place(permit, today) as place:
-        records, verdict, place.is_used = node.store.write(work)
+        records, verdict, place.is_used = await node.store.writing(work)
     return Octets(records + u8(verdict) + bytes(15))
 
 
@@ -101,42 +93,21 @@ def meet(node: TheNode, body: TheBody) -> Octets:
     "/leave",
     **route(Busy, NoStorage, takes=LEAVE, gives=LEAVE_ANSWER, says="eight verdicts"),
 )
-def leave(node: TheNode, body: TheBody) -> Octets:
+async def leave(node: TheNode, body: TheBody) -> Octets:
     """Write: 8 × (w ‖ hash of the record replaced ‖ record) → 8 verdicts."""
     reader = Reader(body)
     writes = [
-        (
+        Write(
             address_of(WriteSecret(reader.take(SECRET_BYTES))),
             reader.take(HASH_BYTES),
             reader.take(RECORD_BYTES),
         )
         for _ in range(LEAVE_WRITES)
     ]
-
-    def work(connection: Connection) -> bytes:
-        standing = drops.read_to_change(connection, {address for address, _, _ in writes})
-        verdicts = bytearray()
-        changed: dict[bytes, drops.Change] = {}
-        for address, replaced_hash, record in writes:
-            expires, before = standing.get(address, (0, None))
-            now = changed[address].after if address in changed else before
-            verdict = _verdict(now, replaced_hash, record)
-            verdicts.append(verdict)
-            if before is not None and now != record and verdict is Written.KEPT:
-                changed[address] = drops.Change(expires, before, after=record)
-        drops.replace(connection, changed)
-        return bytes(verdicts)
-
-    return Octets(node.store.write(work))
+    return Octets(await node.leaves.ask(writes))
 
 
-def _records(found: dict[bytes, bytes], addresses: list[DropAddress]) -> bytes:
+def _records(found: Records, addresses: list[DropAddress]) -> bytes:
     # The random bytes are drawn for every place, so that a found record takes no less time.
-    noise = {address: drops.noise() for address in addresses}
-    return b"".join(found.get(address, noise[address]) for address in addresses)
-
-
-def _verdict(now: bytes | None, replaced_hash: bytes, record: bytes) -> Written:
-    if now is None or now == record or record_hash(now) == replaced_hash:
-        return Written.KEPT
-    return Written.STALE
+    unknown = noise(len(addresses))
+    return b"".join(map(found.get, addresses, unknown))

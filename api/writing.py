@@ -15,12 +15,13 @@ a savepoint would stamp the rows of one visit with a number of their own (docs/d
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeVar
@@ -30,6 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ApiError, Busy, log_without_words
+from api.statements import writes_so_far
 
 T = TypeVar("T")
 
@@ -51,12 +53,8 @@ class Overtaken(Exception):
 class Transactions(Protocol):
     """What the writer needs of a database; `api.store` has it."""
 
-    def writing(self, *, alone: bool) -> AbstractContextManager[Connection]:
+    def transaction(self, *, alone: bool) -> AbstractContextManager[Connection]:
         """One transaction: committed at the end, undone by whatever is raised."""
-        ...
-
-    def writes_so_far(self, connection: Connection) -> int:
-        """A number that rises with every statement that is not a SELECT."""
         ...
 
     def may_pass(self, error: DBAPIError) -> bool:
@@ -99,14 +97,32 @@ class Writer:
         self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
 
-    def write(self, work: Callable[[Connection], T], *, alone: bool) -> T:
+    def write(self, work: Callable[[Connection], T], *, alone: bool = False) -> T:
         """What *work* answers, once it is on the disk. Raises what *work* raises, and Busy."""
-        answer: T = self._done(_Job(work, alone=alone))
-        return answer
+        begun: Future[T] = self._queued(_Job(work, alone=alone))
+        return self._result_of(begun)
+
+    def begin(self, work: Callable[[Connection], T]) -> Future[T]:
+        """As `write`, without waiting; until it is begun it can be cancelled. Raises Busy."""
+        return self._queued(_Job(work))
+
+    async def writing(self, work: Callable[[Connection], T]) -> T:
+        """As `write`, from an event loop: no thread waits for the answer."""
+        begun = self.begin(work)
+        patience = asyncio.get_running_loop().call_later(self._busy_seconds, begun.cancel)
+        done = asyncio.wrap_future(begun)
+        try:
+            await asyncio.wait([done])
+        finally:
+            patience.cancel()
+            done.cancel()  # whoever asked may have gone
+        if done.cancelled():
+            raise Busy
+        return done.result()
 
     def between(self, act: Callable[[], None]) -> None:
         """Do *act* in a writer's thread; where there is one, nothing writes then. Raises Busy."""
-        self._done(_Job(_nothing, alone=True, between=act))
+        self._result_of(self._queued(_Job(_nothing, alone=True, between=act)))
 
     def close(self) -> None:
         """Finish what is queued and end the threads."""
@@ -117,21 +133,21 @@ class Writer:
         for thread in threads:
             thread.join()
 
-    def _done(self, job: _Job) -> Any:
+    def _queued(self, job: _Job) -> Future[Any]:
         if not self._places.acquire(blocking=False):
             raise Busy
-        try:
-            self._start()
-            self._queue.put(job)
-            try:
-                return job.answer.result(self._busy_seconds)
-            except TimeoutError:
-                if job.answer.cancel():
-                    raise Busy from None
-            # It has begun: what becomes of it is known soon, and nobody is told less.
-            return job.answer.result()
-        finally:
-            self._places.release()
+        job.answer.add_done_callback(lambda _: self._places.release())
+        self._start()
+        self._queue.put(job)
+        return job.answer
+
+    def _result_of(self, begun: Future[T]) -> T:
+        with suppress(TimeoutError):
+            return begun.result(self._busy_seconds)
+        if begun.cancel():
+            raise Busy
+        # It has begun: what becomes of it is known soon, and nobody is told less.
+        return begun.result()
 
     def _start(self) -> None:
         # Not before the first write: a process that forks workers has no thread until then.
@@ -178,13 +194,13 @@ class Writer:
         """Commit and answer *group*; or those because of whom nothing of it was committed."""
         answers: list[tuple[_Job, Any, ApiError | None]] = []
         try:
-            with self._database.writing(alone=False) as connection:
+            with self._database.transaction(alone=False) as connection:
                 for job in group:
-                    before = self._database.writes_so_far(connection)
+                    before = writes_so_far(connection)
                     try:
                         answers.append((job, job.work(connection), None))
                     except ApiError as refusal:
-                        if self._database.writes_so_far(connection) != before:
+                        if writes_so_far(connection) != before:
                             raise _Spoilt(job) from None
                         answers.append((job, None, refusal))
                     except Exception:  # noqa: BLE001 - whatever it is, it goes alone
@@ -232,7 +248,7 @@ class Writer:
     def _result(self, job: _Job) -> Any:
         if job.between is not None:
             return job.between()
-        with self._database.writing(alone=job.alone) as connection:
+        with self._database.transaction(alone=job.alone) as connection:
             return job.work(connection)
 
 

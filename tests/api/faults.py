@@ -1,7 +1,7 @@
 """A node that is killed where a test says: at the nth thing its database is told.
 
 It is a process of its own over the test's database, and dies by SIGKILL in the middle of one
-request. The hook is SQLAlchemy's own and lives here; the node has no fault points.
+request. It is the database's driver that tells; the node has no fault points.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from tests import backends
 from tests.api.nodes import TrialNode, running_node
+from tests.api.overheard import overhear
 from tests.circles import TrialCircle
 
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -27,7 +28,7 @@ def died_at(
 ) -> bool:
     """Whether a node that was sent *body* reached *point*, and so is no more.
 
-    Points: before and after every statement that writes, before and after every commit.
+    Points: before every statement that writes, before and after every commit.
     """
     settings = backends.current.settings(directory)
     process = _CONTEXT.Process(
@@ -73,12 +74,11 @@ def _install(node: TrialNode, point: int) -> None:
         if seen == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def written(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def told(statement: str) -> None:
         if not statement.startswith("SELECT"):
             reached()
 
-    event.listen(node.engine, "before_cursor_execute", written)
-    event.listen(node.engine, "after_cursor_execute", written)
+    overhear(node.engine, told)
     event.listen(node.engine, "commit", reached)
     dialect = node.engine.dialect
     commit = dialect.do_commit
