@@ -72,7 +72,7 @@ screenshots: pages need-browsers ## take the pictures of docs/img anew
 	$(BIN)/python -m tests.browser.screenshots docs/img
 
 .PHONY: check
-check: lint types pages need-browsers test-onion ## run everything: lint, types, tests and long runs
+check: lint types pages need-browsers need-wrk test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(PYTEST) --ignore=tests/onion
 
@@ -86,9 +86,15 @@ lint: setup web ## ruff and eslint: rules and formatting
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
+.PHONY: need-wrk
+need-wrk:
+	@scripts/need-wrk.sh
+
 .PHONY: bench
-bench: setup ## measure the cryptography on this machine
+bench: setup need-wrk ## measure the cryptography on this machine, and a node beside the least that does the same
 	$(BIN)/klunak bench crypto
+	$(BIN)/klunak bench node
+	$(BIN)/klunak bench node --backend postgresql
 
 .PHONY: fuzz
 fuzz: setup ## fuzz whatever reads foreign bytes, ten minutes each; finds are kept in .fuzz/

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
+    LargeBinary,
+    Select,
     Table,
     bindparam,
     insert,
@@ -15,15 +19,14 @@ from sqlalchemy import (
     update,
 )
 
-from api.addresses import next_row, places, values_of
 from api.models import Drop, Notice
 from api.statements import Statement, run
 
 DROPS: Table = Drop.__table__  # type: ignore[attr-defined]
+NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
+
 AT_ONCE = 12
 """Addresses in a statement, as many as a look has; the last is repeated where there are fewer."""
-
-NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
 
 
 def next_records(connection: Connection, addresses: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -31,7 +34,7 @@ def next_records(connection: Connection, addresses: Sequence[bytes]) -> dict[byt
     notices: dict[bytes, bytes] = {}
     drops: dict[bytes, bytes] = {}
     for some in _in_dozens(addresses):
-        for is_drop, address, record in run(connection, _NEXT_OF_BOTH(**values_of(some))).rows:
+        for is_drop, address, record in run(connection, _NEXT_OF_BOTH(**_values_of(some))).rows:
             (drops if is_drop else notices)[address] = record
     return notices | drops
 
@@ -41,7 +44,7 @@ def standing(connection: Connection, addresses: Sequence[bytes]) -> dict[bytes, 
     return {
         address: (expires, record)
         for some in _in_dozens(addresses)
-        for address, expires, record in run(connection, _STANDING(**values_of(some))).rows
+        for address, expires, record in run(connection, _STANDING(**_values_of(some))).rows
     }
 
 
@@ -62,36 +65,50 @@ def add(connection: Connection, rows: Sequence[tuple[bytes, bytes, int]]) -> Non
 
 def taken(connection: Connection, addresses: Sequence[bytes]) -> bool:
     """Whether any of *addresses* is a drop or holds a notice."""
-    return any(run(connection, _TAKEN(**values_of(some))).rows for some in _in_dozens(addresses))
+    return any(run(connection, _TAKEN(**_values_of(some))).rows for some in _in_dozens(addresses))
 
 
+def _values_of(addresses: Sequence[bytes]) -> dict[str, bytes]:
+    return {f"at_{number}": address for number, address in enumerate(addresses)}
+
+
+def _place(number: int) -> BindParameter[bytes]:
+    return bindparam(f"at_{number}", type_=LargeBinary)
+
+
+def _next_record(table: Table, number: int, is_drop: str) -> Select[Any]:
+    """The first row at or after the address of that number."""
+    at_or_after = (
+        select(table.c.address, table.c.record)
+        .where(table.c.address >= _place(number))
+        .order_by(table.c.address)
+        .limit(1)
+        .subquery()
+    )
+    return select(literal_column(is_drop), at_or_after.c.address, at_or_after.c.record)
+
+
+_PLACES = [_place(number) for number in range(AT_ONCE)]
 _ADD = Statement(insert(DROPS), writes=True)
 _REPLACE = Statement(
     update(DROPS).where(DROPS.c.address == bindparam("at")).values(record=bindparam("after")),
     writes=True,
 )
-
-
 _NEXT_OF_BOTH = Statement(
     union_all(
         *(
-            next_row(table, number, "record", literal_column(is_drop))
+            _next_record(table, number, is_drop)
             for is_drop, table in (("0", NOTICES), ("1", DROPS))
             for number in range(AT_ONCE)
         )
     )
 )
 _STANDING = Statement(
-    select(DROPS.c.address, DROPS.c.expires, DROPS.c.record).where(
-        DROPS.c.address.in_(places(AT_ONCE))
-    )
+    select(DROPS.c.address, DROPS.c.expires, DROPS.c.record).where(DROPS.c.address.in_(_PLACES))
 )
 _TAKEN = Statement(
     union_all(
-        *(
-            select(table.c.address).where(table.c.address.in_(places(AT_ONCE)))
-            for table in (DROPS, NOTICES)
-        )
+        *(select(table.c.address).where(table.c.address.in_(_PLACES)) for table in (DROPS, NOTICES))
     )
 )
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from clients.bench.backends import server_of
 from clients.node import INTAKE_BYTES, LOOK_ANSWER_BYTES, LOOK_BYTES, NodeClient
 from clients.operators.founding import TRIAL_POLICY
 from clients.operators.invites import kept_hash
@@ -49,16 +50,20 @@ _INVITES_AT_ONCE = 20
 
 
 def look_timing(
-    samples: int, told: Callable[[str], None] = lambda _name: None
+    samples: int, backend: str = "sqlite", told: Callable[[str], None] = lambda _name: None
 ) -> dict[str, float | int]:
-    """The figures of *samples* looks at a node of its own. *told* hears what is going on."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+    """The figures of *samples* looks at a node of its own on *backend*. *told* hears what is
+    going on."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory, server_of(backend) as server:
         trial = Trial(Path(directory) / "trial")
         told("founding a circle")
         today = int(time.time()) // 86_400
         policy = TRIAL_POLICY.model_copy(update={"invites_per_day": 1_000})
         trial.found(today=today, address="http://127.0.0.1:1", policy=policy)
-        with trial.node(free_port()) as node:
+        environment = {}
+        if server is not None:
+            environment["KLUNAK_DATABASE_URL"] = server.url(server.new_database())
+        with trial.node(free_port(), environment=environment) as node:
             node.wait_until_ready()
             told("reserving drops")
             known = _reserve(trial, node.url, period_of(today))

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from clients.bench.backends import BACKENDS
 from clients.bench.crypto import crypto_rates
-from clients.bench.node import BACKENDS, KINDS, node_rates
+from clients.bench.node import KINDS, node_rates
 from clients.bench.timing import look_timing
 from clients.cli.voice import person, result, working
 
@@ -45,8 +46,7 @@ def node(
     workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
 ) -> None:
     """Visits, cards and intakes a second, beside the least that could do the same (needs wrk)."""
-    if backend not in BACKENDS:
-        raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")
+    _known(backend)
     with working("measuring") as now:
         found = node_rates(backend, rows=rows, seconds=seconds, workers=workers, told=now)
     if as_json:
@@ -62,11 +62,13 @@ def node(
 @app.command()
 def timing(
     samples: Annotated[int, typer.Option(min=100, help="How many looks to time.")] = 20_000,
+    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
 ) -> None:
     """Whether the time of a look tells a drop that is there from one that is not."""
+    _known(backend)
     with working("measuring") as now:
-        figures = look_timing(samples, now)
+        figures = look_timing(samples, backend, now)
     if as_json:
         result(figures)
         return
@@ -74,3 +76,8 @@ def timing(
     for name, figure in figures.items():
         table.add_row(name.replace("_", " "), f"{figure:,}")
     person.print(table)
+
+
+def _known(backend: str) -> None:
+    if backend not in BACKENDS:
+        raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")

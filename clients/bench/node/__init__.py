@@ -4,6 +4,7 @@
     card     a stamp verified and burned, a card and five drops stored
     intake   two invites used and burned, two records and five drops stored
     mixed    nine visits' requests for each card and intake
+    single   one record read or replaced in a transaction of its own, without HTTP
 
 Thirty-two clients on one loopback socket each send the next request when the answer is there; the
 load comes from `wrk`. Ours and the floor (`floor.py`) take turns, so that a noisy machine is noisy
@@ -16,19 +17,20 @@ make of it (Little's law), and its p99 three times a request's: no less than the
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from clients.bench.backends import server_of
 from clients.bench.node.load import CLIENTS, Load, Run
 from clients.bench.node.people import prepare
 from clients.bench.node.servers import Floor, Ours, Served
+from clients.bench.node.single import single_rates
 from clients.trial.postgresql import Cluster
 
 KINDS = ("visit", "card", "intake", "mixed")
-BACKENDS = ("sqlite", "postgresql")
 TURNS = 3
 MOST_CARDS = 500
 """A second, for which stamps are signed beforehand; a bench that runs out of them says so."""
@@ -42,18 +44,16 @@ def node_rates(
     rows: int,
     seconds: int,
     workers: int = 1,
+    kinds: Sequence[str] = KINDS,
+    turns: int = TURNS,
     told: Callable[[str], None] = lambda _now: None,
 ) -> dict[str, Any]:
     """Rates, latencies and memory. *told* hears what is measured now."""
     with ExitStack() as ending, tempfile.TemporaryDirectory(prefix="bench-") as directory:
         home = Path(directory)
-        cluster = None
-        if backend == "postgresql":
-            cluster = Cluster(durable=True, shared_buffers="128MB", max_wal_size="1GB")
-            ending.callback(cluster.remove)
-            cluster.start()
+        cluster = ending.enter_context(server_of(backend))
         told("preparing people")
-        prepared = prepare(home, rows=rows, cards=MOST_CARDS * seconds * TURNS, told=told)
+        prepared = prepare(home, rows=rows, cards=MOST_CARDS * seconds * turns, told=told)
         servers: dict[str, Served] = {}
         for kind in (Ours, Floor):
             told(f"loading {kind.name}")
@@ -63,11 +63,11 @@ def node_rates(
             for name, server in servers.items()
         }
         found: dict[str, Any] = {}
-        for kind_of_load in KINDS:
+        for kind_of_load in kinds:
             runs: dict[str, list[Run]] = {name: [] for name in servers}
-            for turn in range(TURNS):
+            for turn in range(turns):
                 for name, load in loads.items():
-                    told(f"{kind_of_load}, {name}, turn {turn + 1} of {TURNS}")
+                    told(f"{kind_of_load}, {name}, turn {turn + 1} of {turns}")
                     runs[name].append(load.run(kind_of_load, seconds))
             found[kind_of_load] = _figures(kind_of_load, runs["ours"], runs["floor"])
         ours, floor = servers["ours"], servers["floor"]
@@ -76,9 +76,14 @@ def node_rates(
             "workers": workers,
             "rows": prepared.rows,
             **found,
+            "single": single_rates(_fresh_database(home, cluster), seconds),
             "rss_mb": ours.memory_mb(),
             "floor_rss_mb": floor.memory_mb(),
         }
+
+
+def _fresh_database(home: Path, cluster: Cluster | None) -> str:
+    return cluster.url(cluster.new_database()) if cluster else f"sqlite:///{home / 'single.db'}"
 
 
 def _figures(kind: str, ours: list[Run], floor: list[Run]) -> dict[str, Any]:
@@ -96,6 +101,3 @@ def _figures(kind: str, ours: list[Run], floor: list[Run]) -> dict[str, Any]:
         "errors": sum(run.errors for run in ours),
         "floor_errors": sum(run.errors for run in floor),
     }
-
-
-__all__ = ["BACKENDS", "KINDS", "node_rates"]

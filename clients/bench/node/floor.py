@@ -103,7 +103,7 @@ def application(transaction: Transaction) -> Starlette:
             run("INSERT INTO burned VALUES (?)", (body[8:40],))
             run("INSERT INTO cards VALUES (?, ?)", (body[296:328], body[360 : 360 + RECORD_BYTES]))
             reserve(run, body)
-        return b'{"epoch":1}'
+        return b'{"status":"accepted"}'
 
     def intake(body: bytes) -> bytes:
         with transaction(True) as run:
