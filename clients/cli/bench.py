@@ -11,7 +11,7 @@ from clients.bench.backends import BACKENDS
 from clients.bench.crypto import crypto_rates
 from clients.bench.node import KINDS, node_rates
 from clients.bench.timing import look_timing
-from clients.cli.voice import person, result, working
+from clients.cli.voice import fail, person, result, working
 
 app = typer.Typer(no_args_is_help=True, help="Measure on this machine.")
 
@@ -56,6 +56,26 @@ def node(
     for kind in KINDS:
         figures = found[kind]
         table.add_row(kind, *(str(figures[k]) for k in ("per_s", "floor_per_s", "ratio", "p99_ms")))
+    person.print(table)
+
+
+@app.command()
+def web(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """What the page weighs, and how long it takes with a JIT and without (needs two browsers)."""
+    try:  # playwright is installed with the browsers, and by nobody else
+        from clients.bench.web import web_figures
+    except ModuleNotFoundError:
+        fail("what drives the browsers is missing", "make test-browser installs it")
+    with working("measuring") as now:
+        figures = web_figures(now)
+    if as_json:
+        result(figures)
+        return
+    table = Table("what", "figure")
+    for name, figure in figures.items():
+        table.add_row(name.replace("_", " "), f"{figure:,}")
     person.print(table)
 
 

@@ -13,20 +13,12 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from api.web import BUILT, read_pages
+from clients.bench.browsers import CHROMIUM, CHROMIUM_FLAGS
 from matching.trial_catalogue import TRIAL_CATALOGUE
 
 HERE = Path(__file__).parent
 ORIGIN = "http://localhost:9"
 """Nobody listens there; loopback, so that a browser takes all of the headers seriously."""
-CHROMIUM_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LANGUAGES = {"be": "Беларуская", "ru": "Русский", "en": "English"}
 
 VOUCHER, LOCKER, DELIVERY = 0, 1, 2
@@ -80,9 +72,7 @@ def donor(status: str, *slots: dict[str, Any], **changes: Any) -> dict[str, Any]
 @contextmanager
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium, without the connections that it opens for itself."""
-    browser = playwright.chromium.launch(
-        executable_path="/usr/bin/chromium", args=list(CHROMIUM_FLAGS)
-    )
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_FLAGS))
     try:
         yield browser
     finally:
