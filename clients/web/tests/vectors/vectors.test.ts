@@ -11,8 +11,10 @@ import { _blindFromParts, _unblindFromParts } from "../../src/crypto/blinding.ts
 import { fromHex, fromInteger, toHex, toInteger } from "../../src/crypto/bytes.ts";
 import { PUBLIC_EXPONENT, power } from "../../src/crypto/certifying_keys.ts";
 import { CryptoError, ListError } from "../../src/crypto/errors.ts";
-import { OPERATIONS, VECTORS, decrypts, perform, type JsonObject } from "./operations.ts";
+import { OPERATIONS, circleVectors, decrypts, perform, type JsonObject } from "./operations.ts";
 import { privateExponent } from "./operators.ts";
+
+const VECTORS = new URL("../../../../../vectors/", import.meta.url);
 
 interface Vector {
   readonly name: string;
@@ -31,6 +33,10 @@ function read(path: string): unknown {
 const paths = readdirSync(VECTORS, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".json"))
   .sort();
+
+for (const path of paths.filter((path) => path.startsWith("circles/"))) {
+  circleVectors.set(path.slice("circles/".length, -".json".length), read(path) as JsonObject);
+}
 
 const operations = new Set<string>();
 
