@@ -15,14 +15,17 @@ function table(name) {
   return parse(readFileSync(new URL(`../../../crypto/${name}`, import.meta.url), "utf8"));
 }
 
-/** One row a line, its cells separated by bars; its number is its place. */
-function rows(entries, firstCell) {
-  return entries
-    .map((entry, place) => {
-      if (entry.number !== place) throw new Error(`number ${entry.number} stands at ${place}`);
-      const cells = [firstCell(entry), ...LANGUAGES.map((language) => entry[language])];
-      if (cells.some((cell) => /[|`\\$\n]/.test(cell))) throw new Error(`a bar in row ${place}`);
-      return cells.join("|");
+/** One column a line, which compresses better than rows; a cell's place is its row's number. */
+function columns(entries, firstCell) {
+  entries.forEach(({ number }, place) => {
+    if (number !== place) throw new Error(`number ${number} stands at ${place}`);
+  });
+  const cells = [firstCell, ...LANGUAGES.map((language) => (entry) => entry[language])];
+  return cells
+    .map((cell) => {
+      const column = entries.map(cell);
+      if (column.some((text) => /[|`\\$\n]/.test(text))) throw new Error("a bar in a cell");
+      return column.join("|");
     })
     .join("\n");
 }
@@ -40,11 +43,11 @@ export function generate() {
 /** slug | forms for 1, 2 to 4, 5 to 8 in be | in ru | in en | what is read besides */
 export const UNIT_ROWS = \`${units.join("\n")}\`;
 
-/** place of the unit | be | ru | en; the number of a good is its place. */
-export const GOOD_ROWS = \`${rows(goods.goods, (good) => String(slugs.indexOf(good.unit)))}\`;
+/** Lines: places of the units, names in be, in ru, in en; the number of a good is its place. */
+export const GOOD_COLUMNS = \`${columns(goods.goods, (good) => String(slugs.indexOf(good.unit)))}\`;
 
-/** picture | be | ru | en; the number of a dish is its place. */
-export const DISH_ROWS = \`${rows(dishes.dishes, (dish) => dish.picture)}\`;
+/** Lines: pictures, names in be, in ru, in en; the number of a dish is its place. */
+export const DISH_COLUMNS = \`${columns(dishes.dishes, (dish) => dish.picture)}\`;
 `;
 }
 

@@ -9,7 +9,7 @@
  * kind of apostrophe, ё for е nor a composed or decomposed й makes two names of one.
  */
 
-import { DISH_ROWS, GOOD_ROWS, UNIT_ROWS } from "./goods.generated.ts";
+import { DISH_COLUMNS, GOOD_COLUMNS, UNIT_ROWS } from "./goods.generated.ts";
 
 export type Language = "be" | "ru" | "en";
 
@@ -117,6 +117,12 @@ function cellsOf(rows: string): readonly (readonly string[])[] {
   return rows.split("\n").map((row) => row.split("|"));
 }
 
+/** The rows of a table that is written by its columns. */
+function rowsOf(columns: string): readonly (readonly string[])[] {
+  const cells = cellsOf(columns);
+  return there(cells[0]).map((_, place) => cells.map((column) => there(column[place])));
+}
+
 function byLanguage<T>(values: readonly T[]): Readonly<Record<Language, T>> {
   const [be, ru, en] = values;
   return { be: there(be), ru: there(ru), en: there(en) };
@@ -127,13 +133,13 @@ export const UNITS: readonly Unit[] = cellsOf(UNIT_ROWS).map(([slug, ...cells]) 
   return new Unit(there(slug), byLanguage([be, ru, en].map(there)), there(also));
 });
 
-export const GOODS: readonly Good[] = cellsOf(GOOD_ROWS).map(([unit, ...names], number) => ({
+export const GOODS: readonly Good[] = rowsOf(GOOD_COLUMNS).map(([unit, ...names], number) => ({
   number,
   unit: there(UNITS[Number(unit)]),
   names: byLanguage(names),
 }));
 
-export const DISHES: readonly Dish[] = cellsOf(DISH_ROWS).map(([picture, ...names], number) => ({
+export const DISHES: readonly Dish[] = rowsOf(DISH_COLUMNS).map(([picture, ...names], number) => ({
   number,
   picture: there(picture),
   names: byLanguage(names),
