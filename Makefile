@@ -38,6 +38,10 @@ web: clients/web/node_modules/.installed ## install what the web client is built
 pages: web ## build the page into clients/web/dist, from where a node serves it
 	cd clients/web && $(WITH_NODE) npm run --silent pages
 
+.PHONY: one-file
+one-file: web ## build the page as one file that works from disk: clients/web/dist-one-file/recipes.html
+	cd clients/web && $(WITH_NODE) npm run --silent one-file
+
 .PHONY: run
 run: setup pages ## start a ready-made trial circle: node, matcher, two coordinators
 	$(BIN)/klunak run
@@ -50,9 +54,9 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: setup pages need-browsers test-onion ## run the tests (what CI runs)
+test: setup pages one-file need-browsers test-onion ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(PYTEST) -m "not long" --ignore=tests/onion
+	$(WITH_NODE) $(PYTEST) -m "not long" --ignore=tests/onion
 
 .PHONY: test-onion
 test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
@@ -64,8 +68,8 @@ need-browsers: setup
 	@scripts/need-browsers.sh $(VENV)
 
 .PHONY: test-browser
-test-browser: pages need-browsers ## walk the page in Chromium and Firefox ESR, the long ways too
-	$(PYTEST) tests/browser
+test-browser: pages one-file need-browsers ## walk the page in Chromium and Firefox ESR, the long ways too
+	$(WITH_NODE) $(PYTEST) tests/browser
 
 .PHONY: screenshots
 screenshots: pages need-browsers ## take the pictures of docs/img anew
@@ -73,8 +77,9 @@ screenshots: pages need-browsers ## take the pictures of docs/img anew
 
 .PHONY: check
 check: lint types pages need-browsers need-wrk test-onion ## run everything: lint, types, tests and long runs
+check: lint types pages one-file need-browsers test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
-	$(PYTEST) --ignore=tests/onion
+	$(WITH_NODE) $(PYTEST) --ignore=tests/onion
 
 .PHONY: lint
 lint: setup web ## ruff and eslint: rules and formatting

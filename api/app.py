@@ -32,6 +32,7 @@ from api.apart import OperatorsApart
 from api.circles import found_circle
 from api.claims import Allowance
 from api.direct import Direct, endpoints_of
+from api.elsewhere import Elsewhere
 from api.errors import CatchAll, SetupError, log_without_words
 from api.headers import SameHeaders
 from api.limits import Limits, rules_of
@@ -75,6 +76,7 @@ def create_app(
         middleware=[
             *([Middleware(web.WebPages, pages=web.read_pages(pages))] if pages else []),
             Middleware(SameHeaders),
+            Middleware(Elsewhere),
             Middleware(CatchAll),
             *([Middleware(OperatorsApart, socket=apart)] if apart else []),
             Middleware(Limits, rules=rules_of(ROUTERS), settings=settings),

@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["build/", "dist/", "node_modules/", "**/*.generated.ts"] },
+  { ignores: ["build/", "dist/", "dist-one-file/", "node_modules/", "**/*.generated.ts"] },
   {
     files: ["src/**/*.ts", "pages/**/*.ts", "bundling/**/*.ts", "tests/**/*.ts"],
     extends: [

@@ -2,6 +2,7 @@
  * The pages: one HTML file, one script, one style sheet, one Worker, and the recipe one leaves to.
  *
  *     KLUNAK_CIRCLE=<digest> npm run pages      for one circle; without it, for trial circles only
+ *     KLUNAK_NODE=<address> npm run one-file    all of it in one file, for one node or for any
  *
  * Nothing of the machine or the hour enters: two builds of one source are equal.
  */
@@ -10,11 +11,17 @@ import { readFileSync } from "node:fs";
 
 import { defineConfig, type Plugin } from "vite";
 
+import { columns } from "./bundling/columns.ts";
+import { oneFile } from "./bundling/one_file.ts";
+import { SQUEEZED } from "./bundling/squeezing.ts";
 import { wordless } from "./bundling/wordless.ts";
 import { LANGUAGE_NAMES, say } from "./pages/strings.ts";
 
 const circle = process.env["KLUNAK_CIRCLE"] ?? "";
 if (!/^([0-9a-f]{64})?$/.test(circle)) throw new Error("KLUNAK_CIRCLE: 64 hexadecimal digits");
+
+const node = process.env["KLUNAK_NODE"] ?? "";
+if (!/^(https?:\/\/[a-z0-9.:[\]-]+)?$/.test(node)) throw new Error("KLUNAK_NODE: http:// or https://, a host, and no path");
 
 /** The icon of index.html: a bowl, and no request of its own. */
 const ICON = /rel="icon" href="([^"]+)"/.exec(readFileSync(new URL("pages/index.html", import.meta.url), "utf8"))?.[1] ?? "";
@@ -59,27 +66,24 @@ const plain = {
   minify: true, // once more after terser: each finds what the other leaves
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: "pages",
   base: "./",
   publicDir: "../public",
-  plugins: [wordless(), soups()],
-  define: { __CIRCLE__: JSON.stringify(circle), __NODE__: JSON.stringify("") },
+  plugins: [wordless(), columns(), ...(mode === "one-file" ? [oneFile(node)] : [soups()])],
+  define: {
+    __CIRCLE__: JSON.stringify(circle),
+    __NODE__: JSON.stringify(mode === "one-file" ? node : ""),
+    __ONE_FILE__: JSON.stringify(mode === "one-file"),
+  },
   build: {
-    outDir: "../dist",
+    outDir: mode === "one-file" ? "../dist-one-file" : "../dist",
     emptyOutDir: true,
-    target: "es2022",
+    ...SQUEEZED,
     modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     reportCompressedSize: false,
-    minify: "terser",
-    terserOptions: {
-      module: true,
-      ecma: 2020,
-      compress: { passes: 4, keep_fargs: false, pure_getters: true, unsafe_arrows: true, unsafe_methods: true },
-      format: { comments: false },
-    },
     rollupOptions: { output: plain },
   },
   worker: {
@@ -87,4 +91,4 @@ export default defineConfig({
     plugins: () => [wordless()],
     rollupOptions: { output: { ...plain, entryFileNames: "worker.js" } },
   },
-});
+}));

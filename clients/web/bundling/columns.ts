@@ -9,7 +9,7 @@ import type { Plugin } from "vite";
 
 import { STRINGS } from "../pages/strings.ts";
 
-const TABLE = "{ ...PHRASES, ...PAGES }";
+const TABLE = /(?<=export const STRINGS = )\{[^{}]*\}/;
 const BETWEEN = "\t";
 
 export function columns(): Plugin {
@@ -20,7 +20,7 @@ export function columns(): Plugin {
       if (!id.endsWith("/pages/strings.ts")) return null;
       const [before, after, ...more] = code.split(TABLE);
       if (before === undefined || after === undefined || more.length > 0) {
-        throw new Error(`strings.ts has not one ${TABLE}`);
+        throw new Error("strings.ts has no table, or several");
       }
       return { code: before + byKey() + after, map: null };
     },

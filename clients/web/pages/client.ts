@@ -1,8 +1,7 @@
 /** The page's end of the Worker: a call that returns, fails with a code, and tells how far it is. */
 
-import workerUrl from "./worker.ts?worker&url";
-
 import type { Call, Calls, Progress, Reply } from "./calls.ts";
+import { workerScript } from "./worker_script.ts";
 
 /** What went wrong, by its code alone; `defect` is one of ours. */
 export class Failed extends Error {
@@ -20,7 +19,10 @@ interface Pending {
 type Value<Name extends keyof Calls> = Awaited<ReturnType<Calls[Name]>>;
 
 export class Client {
-  #worker: Worker = newWorker();
+  #node = "";
+  #worker: Worker = newWorker(this.#node);
+  /** Whether the Worker did not load, or broke: nobody would answer. */
+  #fell = false;
   readonly #pending = new Map<number, Pending>();
   #last = 0;
 
@@ -33,6 +35,7 @@ export class Client {
     given: Parameters<Calls[Name]>,
     tell: (progress: Progress) => void = () => undefined,
   ): Promise<Value<Name>> {
+    if (this.#fell) this.begin();
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject, tell });
@@ -50,8 +53,16 @@ export class Client {
 
   /** After `forget`: a Worker that knows nothing. */
   begin(): void {
-    this.#worker = newWorker();
+    this.#worker = newWorker(this.#node);
+    this.#fell = false;
     this.#listen();
+  }
+
+  /** Speak to the node at this address from now on, and not to the one that served the page. */
+  reach(node: string): void {
+    this.forget();
+    this.#node = node;
+    this.begin();
   }
 
   #listen(): void {
@@ -67,6 +78,7 @@ export class Client {
       else pending.resolve(data.value);
     });
     this.#worker.addEventListener("error", () => {
+      this.#fell = true;
       for (const { reject } of this.#pending.values()) reject(new Failed("defect"));
       this.#pending.clear();
     });
@@ -85,12 +97,13 @@ interface Factory {
 const { trustedTypes } = globalThis as { trustedTypes?: Factory };
 const policy = trustedTypes?.createPolicy("recipes", {
   createScriptURL: (url) => {
-    if (url !== workerUrl) throw new TypeError("not our script");
+    if (url !== workerScript) throw new TypeError("not our script");
     return url;
   },
 });
 
-function newWorker(): Worker {
-  const url = policy?.createScriptURL(workerUrl) ?? workerUrl;
-  return new Worker(url as string, { type: "module" });
+/** A Worker is told its node by its name, before anything else can be said to it. */
+function newWorker(node: string): Worker {
+  const url = policy?.createScriptURL(workerScript) ?? workerScript;
+  return new Worker(url as string, { name: node });
 }

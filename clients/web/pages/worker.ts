@@ -27,6 +27,7 @@ import type { Act, Call, Calls, Dish, Intake, Progress, Reply, Seen, TypedLine }
 
 /** The digest of the circle this bundle is for, 64 digits; empty in one for trial circles. */
 declare const __CIRCLE__: string;
+/** The node a one-file page was built for; empty in the page that a node serves. */
 declare const __NODE__: string;
 
 const DAY_SECONDS = 86_400;
@@ -60,7 +61,8 @@ class Unpinned extends ClientError {
   override readonly code = "unpinned";
 }
 
-const node = new Node(__NODE__);
+// By its name a Worker is told of a node that somebody typed; see `client.ts`.
+const node = new Node(__NODE__ || self.name);
 let circle: Promise<Circle> | null = null;
 let list: GroceryList | null = null;
 let key: Uint8Array | null = null;

@@ -7,6 +7,7 @@ import { h } from "../dom.ts";
 import { button, heading, sees } from "../parts.ts";
 import { LANGUAGE_NAMES } from "../strings.ts";
 import { ready, typeList } from "./list.ts";
+import { isPlaceless, place } from "./place.ts";
 
 /** The first thing anybody sees: three languages, each in itself. */
 export const chooseLanguage: Screen = (app) => [
@@ -23,7 +24,7 @@ export const chooseLanguage: Screen = (app) => [
           lang: language,
           onclick: () => {
             app.language = language;
-            app.go(welcome);
+            app.go(isPlaceless ? place(welcome) : welcome);
           },
         },
         name,

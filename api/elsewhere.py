@@ -1,0 +1,43 @@
+"""People's routes answer a page that came from elsewhere: the one that is a single file, on a disk.
+
+A browser sends such a page's requests and keeps the answers from it, unless the node says that it
+may read them. The node says so to everybody, since a page from disk has no origin to be told by
+("null" is also what any site's sandboxed frame is called). That gives nothing away: there is no
+cookie and no login here, and every answer is the one that anybody gets who asks. Operators' routes,
+the start page and the pages themselves say nothing of the kind.
+"""
+
+from __future__ import annotations
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PEOPLES = frozenset(
+    {
+        *("/circle", "/epoch", "/node", "/intake", "/cards"),
+        *("/visit/look", "/visit/meet", "/visit/leave"),
+    }
+)
+"""The routes of a family's and a donor's device, and no other."""
+
+REMEMBERED_SECONDS = 7_200
+"""How long a browser need not ask again whether it may: longer than a sitting, as long as Chromium
+ever waits. It remembers so in memory."""
+
+
+class Elsewhere:
+    """Lets any page read what people's routes answer, without credentials."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._shared = CORSMiddleware(
+            app,
+            allow_origins=("*",),
+            allow_methods=("GET", "POST"),
+            allow_headers=("content-type",),
+            max_age=REMEMBERED_SECONDS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_peoples = scope["type"] == "http" and scope["path"] in PEOPLES
+        await (self._shared if is_peoples else self.app)(scope, receive, send)
