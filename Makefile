@@ -76,8 +76,7 @@ screenshots: pages need-browsers ## take the pictures of docs/img anew
 	$(BIN)/python -m tests.browser.screenshots docs/img
 
 .PHONY: check
-check: lint types pages need-browsers need-wrk test-onion ## run everything: lint, types, tests and long runs
-check: lint types pages one-file need-browsers test-onion ## run everything: lint, types, tests and long runs
+check: lint types pages one-file need-browsers need-wrk test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(PYTEST) --ignore=tests/onion
 

@@ -29,6 +29,7 @@ from clients.invites_text import format_invite
 from clients.operators.invites import join_slips, make_invites
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.ports import free_port
 from clients.trial.processes import StepProcess
@@ -107,7 +108,8 @@ class _Circle:
         for number in range(COORDINATORS):
             place = self._trial.coordinator_keyring(number)
             keyring = CoordinatorKeyring.open(place, self._trial.passphrase)
-            operator = OperatorClient(self.url, keyring.secrets.signing_seed, circle.digest)
+            seed = keyring.secrets.signing_seed
+            operator = OperatorClient(SignedHttp(self.url, seed, circle.digest))
             period = circle.period_on(self._today).number
             halves.append(make_invites(keyring, operator, circle, period=period, count=1))
             operator.close()
