@@ -50,7 +50,16 @@ def script() -> str:
     return (WEB / "build/vectors/vectors.js").read_text("utf-8")
 
 
-@pytest.fixture(params=["chromium", "chromium-nojit", "firefox-nojit"])
+LONG = pytest.mark.long
+
+
+@pytest.fixture(
+    params=[
+        "chromium",
+        pytest.param("chromium-nojit", marks=LONG),
+        pytest.param("firefox-nojit", marks=LONG),
+    ]
+)
 def page(playwright: Playwright, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty page in one of the browsers."""
     name: str = request.param
