@@ -16,11 +16,13 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from clients.bench.browsers import NO_JIT_FLAG, chromium, safer_firefox
-from tests.browser.stage import ORIGIN
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "clients/web"
 VECTORS = ROOT / "vectors"
+
+EMPTY = "http://localhost:8888/"
+"""Answered by the test itself; Firefox goes to no port that is another service's."""
 
 Vector = dict[str, Any]
 
@@ -71,7 +73,7 @@ def page(playwright: Playwright, tmp_path: Path, request: pytest.FixtureRequest)
     with closing(context):
         context.route("**/*", lambda route: route.fulfill(body="<!doctype html>"))
         page = context.new_page()
-        page.goto(ORIGIN)
+        page.goto(EMPTY)
         # Without a JIT neither browser has WebAssembly: so it is off, and not only asked to be.
         assert page.evaluate("typeof WebAssembly === 'undefined'") == name.endswith("-nojit")
         yield page
