@@ -54,7 +54,7 @@ tour: setup ## watch families and donors go the whole way, then look at it as a 
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: setup pages one-file need-browsers test-onion ## run the tests (what CI runs)
+test: setup pages one-file need-browsers need-systemd test-onion ## run the tests (what CI runs)
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(PYTEST) -m "not long" --ignore=tests/onion
 
@@ -76,7 +76,7 @@ screenshots: pages need-browsers ## take the pictures of docs/img anew
 	$(BIN)/python -m tests.browser.screenshots docs/img
 
 .PHONY: check
-check: lint types pages one-file need-browsers need-wrk test-onion ## run everything: lint, types, tests and long runs
+check: lint types pages one-file need-browsers need-wrk need-roots test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(PYTEST) --ignore=tests/onion
 
@@ -93,6 +93,12 @@ types: setup ## mypy, strict
 .PHONY: need-wrk
 need-wrk:
 	@scripts/need-wrk.sh
+
+.PHONY: need-systemd need-roots
+need-systemd:
+	@scripts/need-systemd.sh
+need-roots:
+	@scripts/need-systemd.sh roots
 
 .PHONY: bench
 bench: setup need-wrk ## measure the cryptography on this machine, and a node beside the least that does the same

@@ -16,6 +16,7 @@ class Root:
     """A debootstrap root with /proc and /dev; whoever made it removes it."""
 
     def __init__(self, path: Path) -> None:
+        assert os.getuid() == 0, "only root can make a root to try the installer in"
         self.path = path
         self._mounted: list[Path] = []
         subprocess.run(
@@ -62,8 +63,3 @@ class Root:
 def unit_environment(text: str) -> dict[str, str]:
     """What Environment= of a unit sets."""
     return dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.M))
-
-
-def can_be_root() -> bool:
-    """Whether such a root can be made here."""
-    return os.getuid() == 0 and shutil.which("debootstrap") is not None

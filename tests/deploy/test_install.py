@@ -20,14 +20,11 @@ from pathlib import Path
 import pytest
 
 from clients.trial.circle import Trial
-from tests.deploy.roots import INSIDE, Root, can_be_root, unit_environment
+from tests.deploy.roots import INSIDE, Root, unit_environment
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not can_be_root(), reason="needs root and debootstrap"),
-]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,16 +21,11 @@ EXPOSURE = {
 }
 """At most, of ten; what is left is tor's network, and accounts that are not a namespace's own."""
 
-with_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd is not installed"
-)
-
 
 def settings_of(unit: Path) -> list[tuple[str, str]]:
     return re.findall(r"^(\w+)=(.*)$", unit.read_text(), re.M)
 
 
-@with_systemd
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_understands_every_line(unit: Path) -> None:
     said = subprocess.run(
@@ -42,7 +36,6 @@ def test_systemd_understands_every_line(unit: Path) -> None:
     assert [line for line in complaints if "is not executable" not in line] == []
 
 
-@with_systemd
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_no_service_is_exposed_more_than_it_was(unit: Path) -> None:
     said = subprocess.run(
