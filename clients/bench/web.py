@@ -163,7 +163,7 @@ def _asks(page: Page, circle: _Circle) -> list[str]:
     page.get_by_role("button", name="Ask for a parcel").click()
     page.locator("main button.main").click()
     page.locator("ul.paper").wait_for()
-    paper = page.locator("ul.paper li").all_inner_texts()
+    paper: list[str] = page.locator("ul.paper li").all_inner_texts()
     page.locator("main > button.main").click()
     page.get_by_label("Minsk city").check()
     page.locator("main button.main").click()
