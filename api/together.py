@@ -89,7 +89,7 @@ class Together(Generic[Q, A]):
     def _answer(self, group: list[_Asked[Q, A]]) -> None:
         try:
             begun = self._begin([one.question for one in group])
-        except Busy as refusal:
+        except Exception as refusal:  # noqa: BLE001 - whatever it is, nobody is left waiting
             for one in group:
                 one.refuse(refusal)
             return

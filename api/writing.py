@@ -137,7 +137,11 @@ class Writer:
         if not self._places.acquire(blocking=False):
             raise Busy
         job.answer.add_done_callback(lambda _: self._places.release())
-        self._start()
+        try:
+            self._start()
+        except RuntimeError:  # no thread can be started now
+            job.answer.cancel()  # gives its place back
+            raise Busy from None
         self._queue.put(job)
         return job.answer
 
@@ -154,8 +158,8 @@ class Writer:
         with self._starting:
             while len(self._threads) < self._most_threads:
                 thread = threading.Thread(target=self._run, name="writer", daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)
 
     def _run(self) -> None:
         following: _Job | None = None

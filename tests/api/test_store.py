@@ -161,6 +161,23 @@ def test_a_full_queue_is_told_busy_at_once(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_writer_that_cannot_be_started_is_told_busy_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    store = open_store(url(tmp_path), writes_waiting=1, busy_seconds=60)
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", fail)
+        for _ in range(2):
+            with pytest.raises(Busy):
+                store.write(a_claim)
+
+    store.write(a_claim)
+    store.close()
+
+
 @pytest.mark.sqlite
 def test_another_process_that_holds_the_lock_makes_us_busy(tmp_path: Path) -> None:
     store = open_store(url(tmp_path), busy_seconds=0.1)

@@ -156,14 +156,23 @@ def test_who_has_gone_is_not_asked_for(answerer: Answerer) -> None:
     assert answerer.groups == [[1], [3]]
 
 
-def test_a_refusal_to_begin_is_told_to_the_group() -> None:
-    def refuse(_group: Sequence[int]) -> Future[Sequence[int]]:
-        raise Busy
+@pytest.mark.parametrize("refusal", [Busy, NoStorage, RuntimeError])
+def test_a_refusal_to_begin_is_told_to_the_whole_group(refusal: type[Exception]) -> None:
+    first: Future[Sequence[int]] = Future()
+    begun = iter([first])
+
+    def begin(_group: Sequence[int]) -> Future[Sequence[int]]:
+        for one in begun:
+            return one
+        raise refusal
 
     async def story() -> None:
-        asked: Together[int, int] = Together(refuse, at_once=1, waiting=9, busy_seconds=60)
-        for _ in range(2):
-            with pytest.raises(Busy):
-                await asked.ask(1)
+        asked: Together[int, int] = Together(begin, at_once=1, waiting=9, busy_seconds=60)
+        tasks = await asking(asked, 1, 2, 3)
+        first.set_result([2])
+        assert await tasks[0] == 2
+        for task in tasks[1:]:
+            with pytest.raises(refusal):
+                await task
 
     asyncio.run(story())
