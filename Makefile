@@ -58,10 +58,13 @@ test: setup pages one-file need-browsers need-systemd test-onion ## run the test
 	cd clients/web && $(WITH_NODE) npm test --silent
 	$(WITH_NODE) $(PYTEST) -m "not long" --ignore=tests/onion
 
+# With a loopback interface of its own and no other.
+ALONE := $(BIN)/python -m clients.trial.alone $(BIN)/python
+
 .PHONY: test-onion
 test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
 	@scripts/need-tor.sh
-	$(BIN)/python -m clients.trial.alone $(BIN)/python -m pytest tests/onion
+	$(ALONE) -m pytest -m "not long" tests/onion
 
 .PHONY: need-browsers
 need-browsers: setup
@@ -78,6 +81,7 @@ screenshots: pages need-browsers ## take the pictures of docs/img anew
 .PHONY: check
 check: lint types pages one-file need-browsers need-wrk need-roots test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
+	$(ALONE) -m pytest -m long tests/onion
 	$(WITH_NODE) $(PYTEST) --ignore=tests/onion
 
 .PHONY: lint

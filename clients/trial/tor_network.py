@@ -18,14 +18,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from clients.trial.accounts import as_unprivileged, give
+from clients.trial.entered import Entered
 from clients.trial.ports import free_port
 from clients.trial.tor_control import Control
 from clients.trial.tor_process import TorFailed, TorProcess, directory_of, program
@@ -65,33 +63,21 @@ _AUTHORITY = (
 )
 
 
-class TorNetwork:
+class TorNetwork(Entered):
     """The network; a context manager. Use `client` and `service` inside."""
 
     def __init__(self, *, relays: int = RELAYS, told: Callable[[str], None] | None = None) -> None:
+        super().__init__()
         self._relays = relays
         self._told = told or (lambda _now: None)
         self.account = as_unprivileged("debian-tor")
-        self._ending = ExitStack()
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
+        """Start it; returns once clients and onion services may start."""
         self.home = Path(tempfile.mkdtemp(prefix="klunak-tor-"))
         self._ending.callback(shutil.rmtree, self.home, ignore_errors=True)
         give(self.home, self.account)
-        try:
-            self._found()
-        except BaseException:
-            self._ending.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._ending.close()
+        self._found()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -102,9 +88,10 @@ class TorNetwork:
         """A tor for clients, once it can build circuits; *lines* say where it takes SOCKS."""
         return self._started(TorProcess(self.home / name, self.account, [*self.lines, *lines]))
 
-    def service(self, name: str, torrc: Path) -> TorProcess:
-        """A tor that runs with a finished *torrc*; its onion services may not be up yet."""
-        return self._started(TorProcess(self.home / name, self.account, self.lines, torrc=torrc))
+    def service(self, name: str, run_by: Sequence[str | Path]) -> TorProcess:
+        """A tor that the program *run_by* runs with arguments of ours; its onion services may not
+        be up yet."""
+        return self._started(TorProcess(self.home / name, self.account, self.lines, run_by=run_by))
 
     def _started(self, process: TorProcess) -> TorProcess:
         self._ending.enter_context(process)

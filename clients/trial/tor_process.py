@@ -1,7 +1,7 @@
 """One tor process, under an account that is not root where that is possible.
 
 home/defaults   what a trial adds to a torrc: its network, its control socket
-home/torrc      the torrc, unless it lies elsewhere
+home/torrc      the torrc, empty, unless another program runs tor with its own
 home/data/      everything that tor keeps
 home/log        what it said
 """
@@ -57,9 +57,10 @@ class TorProcess:
         account: dict[str, Any],
         defaults: Sequence[str],
         *,
-        torrc: Path | None = None,
+        run_by: Sequence[str | Path] = (),
     ) -> None:
-        """*defaults* hold unless the *torrc*, if there is one, says otherwise."""
+        """*defaults* hold unless a torrc says otherwise: that of *run_by*, a program that runs tor
+        with the arguments it is given and ends it when it is ended itself."""
         self.home = directory_of(home, account)
         self.control = home / "control"
         self.log = home / "log"
@@ -70,18 +71,17 @@ class TorProcess:
             f"__OwningControllerProcess {os.getpid()}",
             "Log notice stdout",
         ]
-        self._defaults = home / "defaults"
-        self._defaults.write_text("\n".join([*own, *defaults, ""]))
-        self._torrc = home / "torrc" if torrc is None else torrc
-        if torrc is None:
-            self._torrc.write_text("")
+        added, torrc = home / "defaults", home / "torrc"
+        added.write_text("\n".join([*own, *defaults, ""]))
+        torrc.touch()
+        self._command = [*(run_by or (program("tor"), "-f", torrc)), "--defaults-torrc", added]
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; `wait_for_bootstrap` tells when it is of use."""
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - Debian's program, our own arguments
-                [program("tor"), "--defaults-torrc", self._defaults, "-f", self._torrc],
+                self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -124,6 +124,12 @@ class TorProcess:
         if self._child is None:
             raise self.failed("tor was not started")
         return self._child.pid
+
+    @property
+    def children(self) -> list[int]:
+        """The tor that runs now, where another program runs it."""
+        told = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [int(child) for child in told.split()]
 
     def wait_for_bootstrap(self, percent: int, seconds: float) -> None:
         """Return when it has come so far with its network. Raises TorFailed."""

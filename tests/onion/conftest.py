@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.onion.town import OnionTown
+from clients.trial.onion_town import OnionTown
 
 
 @pytest.fixture(scope="session")
