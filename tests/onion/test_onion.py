@@ -76,7 +76,7 @@ def test_two_acts_of_one_person_go_by_two_circuits(town: OnionTown) -> None:
     now = circuits_by_credentials(town)
     fresh = [circuits for name, circuits in now.items() if name not in before]
 
-    assert len(fresh) == 3
+    assert len(fresh) >= 3  # a request that has to be repeated goes by a circuit of its own
     assert all(len(one) >= 1 for one in fresh)
     assert len(set[str]().union(*fresh)) == sum(map(len, fresh))
 
