@@ -7,16 +7,20 @@ of a served node's answers and with the fields of its description.
 from __future__ import annotations
 
 import ast
+import asyncio
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlmodel import SQLModel
 
 from api.app import create_app
 from api.settings import Settings
+from api.web import WebPages, read_pages
 from tests import backends
 from tests.api.nodes import write_setup
 from tests.api.servers import served
@@ -97,6 +101,29 @@ def test_every_field_of_an_answer_is_explained(tmp_path: Path, trial: TrialCircl
     assert explained("Fields") == fields(trial, tmp_path)
 
 
+FROM_ELSEWHERE = {
+    "origin": "null",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type",
+}
+
+
+def headers_of_pages(directory: Path) -> set[str]:
+    """What comes with a built page that is sent squeezed, and with the recipe that is left to."""
+    (place := directory / "pages").mkdir()
+    for name in ("page.js", "soup-en.html"):
+        (place / name).write_bytes(b"a page")
+    (place / "page.js.gz").write_bytes(gzip.compress(b"a page"))
+    transport = httpx.ASGITransport(WebPages(FastAPI(), read_pages(place)))
+
+    async def ask() -> set[str]:
+        async with httpx.AsyncClient(transport=transport, base_url="http://node") as client:
+            answers = [await client.get(path) for path in ("/page.js", "/soup-en")]
+        return {name for answer in answers for name in answer.headers}
+
+    return asyncio.run(ask())
+
+
 def test_every_response_header_is_explained(tmp_path: Path, trial: TrialCircle) -> None:
     described = create_app(Settings(**write_setup(tmp_path, trial))).openapi()["paths"]
     seen: set[str] = set()
@@ -109,6 +136,8 @@ def test_every_response_header_is_explained(tmp_path: Path, trial: TrialCircle) 
                 for size in (0, 192, 384, 33_280):
                     answer = client.request(method, asked, content=bytes(size), headers=octets)
                     seen |= set(answer.headers)
+                seen |= set(client.request("OPTIONS", asked, headers=FROM_ELSEWHERE).headers)
+    seen |= headers_of_pages(tmp_path)
     # A busy node's header, and the end of a connection, do not come with every run.
     assert explained("Response headers") == seen | {"retry-after", "connection"}
 
