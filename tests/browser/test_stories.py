@@ -11,6 +11,9 @@ from playwright.sync_api import Browser
 from tests.browser.town import DELIVERY, VOUCHER, Neighbour, Town, wish
 from tests.browser.visitor import Visitor
 
+# Minutes of two browsers, for ways that the command line's own tests walk in every run.
+pytestmark = pytest.mark.long
+
 CODE, OTHER_CODE = "MARK-7731-0094", "MARK-0002-1188"
 TERMS = "Alena, Zhudro 42, +375 29 000-00-00"
 CANNOT = 7

@@ -80,6 +80,7 @@ def test_the_tour_of_the_readme_meets_its_targets() -> None:
     assert_a_season(figures)
     assert_nothing_to_seize(figures)
     assert figures["rounds_proved_optimal"] == figures["rounds"]
+    assert figures["reopened"] > 0
     assert figures["family_visits"]["voucher"] <= 3
     assert figures["family_visits"]["locker"] <= 4
     assert figures["family_visits"]["delivery"] <= 4
