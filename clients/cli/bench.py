@@ -53,7 +53,7 @@ def node(
 ) -> None:
     """Visits, cards and intakes a second, beside the least that could do the same (needs wrk)."""
     _known(backend)
-    with working("measuring") as now:
+    with plainly(), working("measuring") as now:
         found = node_rates(backend, rows=rows, seconds=seconds, workers=workers, told=now)
     if as_json:
         result(found)

@@ -26,10 +26,12 @@ end
 function init(arguments)
   local directory, kind = arguments[1], arguments[2]
   steps, step, bodies, sent, exhausted, refused = order[kind], 0, {}, {}, 0, 0
-  for name, _ in pairs(size) do
-    local file = io.open(directory .. "/" .. name, "rb")
-    bodies[name] = file:read("*a")
-    file:close()
+  for _, name in ipairs(steps) do
+    if not bodies[name] then
+      local file = io.open(directory .. "/" .. name, "rb")
+      bodies[name] = file:read("*a")
+      file:close()
+    end
   end
   sent.look, sent.meet, sent.leave = tonumber(arguments[3]), tonumber(arguments[3]), tonumber(arguments[3])
   sent.cards, sent.intake = tonumber(arguments[4]), tonumber(arguments[5])

@@ -23,6 +23,10 @@ class BenchWentWrong(BenchError):
     """The load generator came to nothing; a figure would be made up."""
 
 
+class TooFewCards(BenchError):
+    """The node took more cards or intakes than were made for it beforehand (MOST_CARDS)."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run measured."""
@@ -43,7 +47,8 @@ class Load:
         self._visits = self._cards = self._intakes = 0
 
     def run(self, kind: str, seconds: int) -> Run:
-        """Measure *kind* for *seconds*. Raises NoLoadGenerator, BenchWentWrong."""
+        """Measure *kind* for *seconds*. Raises NoLoadGenerator, BenchWentWrong,
+        TooFewCards."""
         wrk = shutil.which("wrk")
         if wrk is None:
             raise NoLoadGenerator
@@ -60,7 +65,7 @@ class Load:
             raise BenchWentWrong
         found = json.loads(lines[0].removeprefix("RESULT "))
         if found["exhausted"]:
-            raise BenchWentWrong
+            raise TooFewCards
         # A body that was on its way when the time was over is not sent again; of visits, the next
         # begins a round later or earlier, which a stale write would show.
         self._visits, self._cards = found["visits"] or self._visits, found["cards"] or self._cards

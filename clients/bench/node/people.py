@@ -34,6 +34,7 @@ from crypto.signing_keys import SigningKey
 
 VISITORS = 400
 OWN_DROPS = 8
+LOOKED_AT = 12
 EPOCH = 1
 
 
@@ -43,8 +44,10 @@ class Prepared:
 
     trial: Trial
     today: int
-    drops: dict[bytes, bytes]
-    """By w: the record that stands there."""
+    drops: list[WriteSecret]
+    """Every drop there is; the visitors' own, which they write, come first."""
+    standing: bytes
+    """The record that stands in each."""
     period: int
     invites: list[tuple[int, bytes]]
     """Coordinator's number and what a node keeps of a token."""
@@ -59,6 +62,11 @@ class Prepared:
         """How many drops there are."""
         return len(self.drops)
 
+    @property
+    def written(self) -> list[WriteSecret]:
+        """The drops that visitors write."""
+        return self.drops[: VISITORS * OWN_DROPS]
+
 
 def prepare(home: Path, *, rows: int, cards: int, told: Callable[[str], None]) -> Prepared:
     """A circle, at least *rows* drops and bodies for *cards* cards and as many intakes."""
@@ -68,29 +76,34 @@ def prepare(home: Path, *, rows: int, cards: int, told: Callable[[str], None]) -
     bodies = home / "bodies"
     bodies.mkdir()
     period = trial.circle().period_on(today).number
-    stand, permits = _write_visits(bodies, rows)
+    standing = secrets.token_bytes(RECORD_BYTES)
+    drops, permits = _write_visits(bodies, rows, standing)
     told("signing stamps")
     _write_cards(bodies, trial, period, cards)
     invites = _write_intakes(bodies, period, cards)
-    return Prepared(trial, today, stand, period, invites, permits, bodies, cards, cards)
+    return Prepared(trial, today, drops, standing, period, invites, permits, bodies, cards, cards)
 
 
-def _write_visits(bodies: Path, rows: int) -> tuple[dict[bytes, bytes], list[PermitHash]]:
-    first, second = secrets.token_bytes(RECORD_BYTES), secrets.token_bytes(RECORD_BYTES)
+def _write_visits(
+    bodies: Path, rows: int, first: bytes
+) -> tuple[list[WriteSecret], list[PermitHash]]:
+    second = secrets.token_bytes(RECORD_BYTES)
     count = max(rows, VISITORS * OWN_DROPS)
     secrets_of = [WriteSecret(secrets.token_bytes(32)) for _ in range(count)]
     own = [secrets_of[i * OWN_DROPS : (i + 1) * OWN_DROPS] for i in range(VISITORS)]
     permits = [Permit(secrets.token_bytes(32)) for _ in range(VISITORS)]
     some = secrets.SystemRandom()
     with (bodies / "look").open("wb") as look, (bodies / "meet").open("wb") as meet:
-        for permit in permits:
-            look.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 12)))
+        # Enough of them to reach every drop about once: a few would read from a warm cache.
+        for number in range(max(VISITORS, count // LOOKED_AT)):
+            look.write(b"".join(reader_of(w) for w in some.sample(secrets_of, LOOKED_AT)))
+            permit = permits[number % VISITORS]
             meet.write(b"".join(reader_of(w) for w in some.sample(secrets_of, 4)) + permit)
     with (bodies / "leave").open("wb") as leave:
         for before, after in ((first, second), (second, first)):
             for drops in own:
                 leave.write(b"".join(w + record_hash(before) + after for w in drops))
-    return dict.fromkeys(secrets_of, first), [permit_hash(permit) for permit in permits]
+    return secrets_of, [permit_hash(permit) for permit in permits]
 
 
 def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:

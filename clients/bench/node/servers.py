@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -14,20 +13,20 @@ import httpx
 import psycopg
 from sqlalchemy import Connection, insert
 
-from api import drops
 from api.days import drawn_expiry
 from api.models import Epoch, Invite, Permit
 from api.store import open_store
 from clients.bench.node.floor import TABLES
+from clients.bench.node.loading import fill_file, fill_server, load_drops
 from clients.bench.node.people import EPOCH, Prepared
 from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
 from clients.trial.processes import Process, ProcessFailed
-from crypto.drops import DropAddress, WriteSecret, address_of, reader_of
+from crypto.drops import address_of, reader_of
 
-CHUNK_ROWS = 500
-LOAD_SECONDS = 120
 READY_SECONDS = 60
+ROWS_A_SECOND = 1_000
+"""A node that starts lays its tables out anew, which takes the longer the more there is."""
 
 
 class Served:
@@ -63,7 +62,7 @@ class Served:
         return round(max(_resident_kib(pid) for pid in pids) / 1_024, 1)
 
     def __enter__(self) -> Self:
-        deadline = time.monotonic() + READY_SECONDS
+        deadline = time.monotonic() + READY_SECONDS + self.prepared.rows // ROWS_A_SECOND
         while time.monotonic() < deadline and self.process.running:
             try:
                 httpx.get(self.url, trust_env=False)
@@ -91,25 +90,19 @@ class Ours(Served):
     checks = True
 
     def load(self) -> None:
-        """Through the node's own store and its own way to reserve."""
+        """The tables by the node's own migrations; the drops in bulk."""
         data = self.home / "node"
         data.mkdir(mode=0o700)
         self.database = f"sqlite:///{data / 'node.db'}"
         if self.cluster is not None:
             self.database = self.cluster.url(self.cluster.new_database())
-        store = open_store(self.database, busy_seconds=LOAD_SECONDS)
-        policy = self.prepared.trial.circle().policy
-        for chunk in _chunks(self.prepared):
-            rows = [(address_of(w), record) for w, record in chunk]
-
-            def reserve(
-                connection: Connection, rows: list[tuple[DropAddress, bytes]] = rows
-            ) -> None:
-                drops.reserve(connection, rows, lambda: drawn_expiry(self.prepared.today, policy))
-
-            store.write(reserve)
+        store = open_store(self.database)
         store.write(self._open)
         store.close()
+        today, policy = self.prepared.today, self.prepared.trial.circle().policy
+        record = self.prepared.standing
+        drops = [(address_of(w), record, drawn_expiry(today, policy)) for w in self.prepared.drops]
+        load_drops(self.database, drops)
 
     def _open(self, connection: Connection) -> None:
         epoch = {"epoch": EPOCH, "descriptor": "{}", "signature": "", "challenge": bytes(16)}
@@ -154,40 +147,26 @@ class Floor(Served):
         """Straight into its tables."""
         if self.cluster is None:
             self.database = str(self.home / "floor.db")
-            files = sqlite3.connect(self.database)
-            files.execute("PRAGMA journal_mode = WAL")
-            for table in TABLES:
-                files.execute(table.format(bytes="BLOB"))
-            for chunk in _chunks(self.prepared):
-                files.executemany("INSERT INTO drops VALUES (?, ?)", _shown(chunk))
-            files.commit()
-            files.close()
+            with closing(sqlite3.connect(self.database)) as file:
+                for table in TABLES:
+                    file.execute(table.format(bytes="BLOB"))
+            fill_file(Path(self.database), "drops", ("address", "record"), self._rows())
             return
         self.database = self.cluster.conninfo(self.cluster.new_database())
         with psycopg.connect(self.database) as server:
             for table in TABLES:
                 server.execute(table.format(bytes="bytea").encode())
-            for chunk in _chunks(self.prepared):
-                server.cursor().executemany("INSERT INTO drops VALUES (%s, %s)", _shown(chunk))
+            fill_server(server, "drops", ("address", "record"), self._rows())
+
+    def _rows(self) -> list[tuple[bytes, bytes]]:
+        # Reads show R and writes show w; the floor hashes nothing, so it has both.
+        shown = [*map(reader_of, self.prepared.drops), *self.prepared.written]
+        return [(secret, self.prepared.standing) for secret in sorted(shown)]
 
     def start(self) -> Process:
         """A process of its own."""
         arguments = ["-m", "clients.bench.node.floor", self.database, str(self.port)]
         return Process([*arguments, str(self.workers)], log=self.home / "floor.log")
-
-
-Chunk = Sequence[tuple[WriteSecret, bytes]]
-
-
-def _chunks(prepared: Prepared) -> Iterator[Chunk]:
-    rows = iter(prepared.drops.items())
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        yield [(WriteSecret(w), record) for w, record in chunk]
-
-
-def _shown(chunk: Chunk) -> list[tuple[bytes, bytes]]:
-    # Reads show R and writes show w; the floor hashes nothing, so it has both.
-    return [row for w, record in chunk for row in ((reader_of(w), record), (w, record))]
 
 
 def _children(pid: int) -> list[int]:
