@@ -25,7 +25,7 @@ from crypto.labels import hashed, u8
 
 
 class Kind(IntEnum):
-    """What was spent; the first two are the kinds of admission an intake names."""
+    """What was spent: each admits an intake, once. A stamp admits a card or an exchange."""
 
     WORK = 0
     INVITE = 1

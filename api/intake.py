@@ -1,9 +1,10 @@
 """Intake: a person asks two duty coordinators to vouch; GET /node says how it is admitted.
 
-kind u8 (0 work, 1 invite) ‖ admission 64 ‖ retry 32 ‖ period u32
-  ‖ 2 × (coordinator u8 ‖ record) ‖ 5 × (A 32 ‖ record)                         (28,935)
-admission: work    challenge 16 ‖ nonce 8 ‖ 40 zeros
-           invite  token of the first coordinator 32 ‖ of the second 32
+kind u8 (0 work, 1 invite, 2 stamp) ‖ admission 292 ‖ retry 32 ‖ period u32
+  ‖ 2 × (coordinator u8 ‖ record) ‖ 5 × (A 32 ‖ record)                         (29,163)
+admission: work    challenge 16 ‖ nonce 8 ‖ 268 zeros
+           invite  token of the first coordinator 32 ‖ of the second 32 ‖ 228 zeros
+           stamp   of the period before: an exchange
 """
 
 from __future__ import annotations
@@ -27,34 +28,43 @@ from api.errors import (
     AddressTaken,
     Busy,
     IntakeFull,
+    InvalidStamp,
     InviteSpent,
     Malformed,
     NoEpoch,
     NoStorage,
     StalePeriod,
+    StampSpent,
     UnknownInvite,
     WorkSpent,
     WrongCoordinators,
     WrongWork,
 )
-from api.intake_rows import Sealed, hand_out, put_into_pool, waiting_count
+from api.intake_rows import Sealed, hand_out, hand_out_exchange, put_into_pool, waiting_count
 from api.invites import TOKEN_BYTES, use_invites
 from api.models import Epoch
 from api.node import Node, TheBody, TheNode
 from api.work import CHALLENGE_BYTES, NONCE_BYTES, check_work, work_bits
+from crypto.certificates import STAMP_BYTES, Stamp, verify_stamp
 from crypto.certifying_keys import CardClass
 from crypto.circle import Circle
 from crypto.descriptors import write_node_descriptor
-from crypto.labels import RECORD_BYTES, SECRET_BYTES, hashed
+from crypto.errors import InvalidCertificate
+from crypto.labels import RECORD_BYTES, SECRET_BYTES, hashed, u32
 
 router = APIRouter(tags=["intake"])
 
-ADMISSION_BYTES = 64
+ADMISSION_BYTES = STAMP_BYTES
 BEFORE_RETRY_BYTES = 1 + ADMISSION_BYTES
 INTAKE = exactly(
     BEFORE_RETRY_BYTES + SECRET_BYTES + 4 + 2 * (1 + RECORD_BYTES) + drops.RESERVED_BYTES
 )
-_ZEROS = bytes(ADMISSION_BYTES - CHALLENGE_BYTES - NONCE_BYTES)
+_USED = {
+    Kind.WORK: CHALLENGE_BYTES + NONCE_BYTES,
+    Kind.INVITE: 2 * TOKEN_BYTES,
+    Kind.STAMP: STAMP_BYTES,
+}
+"""How much of the admission says something; the rest is zeros."""
 
 
 class Accepted(BaseModel):
@@ -76,6 +86,7 @@ class _Request:
 
     kind: Kind
     admission: bytes
+    stamp: Stamp | None
     retry: bytes
     period: int
     records: tuple[Sealed, Sealed]
@@ -86,7 +97,10 @@ class _Request:
     def spent(self) -> list[bytes]:
         """The names under which its admission is burned."""
         if self.kind is Kind.WORK:
-            return [burned_hash(self.kind, self.admission[: CHALLENGE_BYTES + NONCE_BYTES])]
+            return [burned_hash(self.kind, self.admission)]
+        if self.stamp is not None:
+            # The name under which posting a card burns it: either, and once.
+            return [burned_hash(self.kind, u32(self.stamp.period) + self.stamp.nonce)]
         tokens = self.admission[:TOKEN_BYTES], self.admission[TOKEN_BYTES:]
         return [burned_hash(self.kind, token) for token in tokens]
 
@@ -121,6 +135,8 @@ def node_descriptor(node: TheNode) -> NodeDescriptor:
         InviteSpent,
         WrongWork,
         WorkSpent,
+        InvalidStamp,
+        StampSpent,
         AddressTaken,
         IntakeFull,
         NoEpoch,
@@ -145,6 +161,8 @@ async def post_intake(node: TheNode, body: TheBody) -> Response:
     def expiry() -> int:
         return drawn_expiry(today, policy)
 
+    if request.stamp is not None:
+        _require_stamp(circle, request.stamp)
     if request.kind is Kind.WORK and await run_in_threadpool(
         _done_before, node, request, circle, today
     ):
@@ -154,11 +172,15 @@ async def post_intake(node: TheNode, body: TheBody) -> Response:
         if already(connection):
             return
         _require_duty(circle, request, today)
+        if request.stamp is not None:
+            _require_exchangeable(circle, request.stamp, request.period, today)
         # Whatever can refuse comes before whatever writes: a refusal then undoes nothing.
         drops.require_free(connection, request.rows)
         if request.kind is Kind.INVITE:
             use_invites(connection, request.admission, request.records, request.period)
             hand_out(connection, request.records, expiry)
+        elif request.stamp is not None:
+            hand_out_exchange(connection, request.records, request.stamp, expiry)
         else:
             if waiting_count(connection) >= policy.intake_pool:
                 raise IntakeFull
@@ -166,7 +188,8 @@ async def post_intake(node: TheNode, body: TheBody) -> Response:
         drops.reserve(
             connection, request.rows, lambda: drawn_expiry_of_period(request.period, policy)
         )
-        expires = kept_until(request.period, policy)
+        spent_in = request.period if request.stamp is None else request.stamp.period
+        expires = kept_until(spent_in, policy)
         burn(connection, request.spent, request.retry, expires=expires)
 
     await node.store.writing(work)
@@ -200,11 +223,12 @@ def _done_before(node: Node, request: _Request, circle: Circle, today: int) -> b
 def _read(body: bytes) -> _Request:
     reader = Reader(body)
     kind = reader.number(1)
-    if kind not in (Kind.WORK, Kind.INVITE):
+    if kind not in _USED:
         raise Malformed
-    admission = reader.take(ADMISSION_BYTES)
+    used = _USED[Kind(kind)]
+    admission, zeros = reader.take(used), reader.take(ADMISSION_BYTES - used)
     # Zeros must be zeros: nothing rides along that another reader might understand.
-    if kind == Kind.WORK and admission[CHALLENGE_BYTES + NONCE_BYTES :] != _ZEROS:
+    if any(zeros):
         raise Malformed
     retry_token = reader.take(SECRET_BYTES)
     period = reader.number(4)
@@ -214,6 +238,7 @@ def _read(body: bytes) -> _Request:
     return _Request(
         kind=Kind(kind),
         admission=admission,
+        stamp=Stamp.from_bytes(admission) if kind == Kind.STAMP else None,
         retry=retry_hash(retry_token, rows),
         period=period,
         records=(first, second),
@@ -222,13 +247,26 @@ def _read(body: bytes) -> _Request:
     )
 
 
+def _require_stamp(circle: Circle, unverified_stamp: Stamp) -> None:
+    try:
+        verify_stamp(circle, unverified_stamp)
+    except InvalidCertificate:
+        raise InvalidStamp from None
+
+
+def _require_exchangeable(circle: Circle, stamp: Stamp, period: int, today: int) -> None:
+    """A stamp of the period before, for as long as it is remembered which of them were spent."""
+    if stamp.period != period - 1 or today > kept_until(stamp.period, circle.policy):
+        raise StalePeriod
+
+
 def _require_duty(circle: Circle, request: _Request, today: int) -> None:
     require_current(circle, request.period, today)
     period = circle.period(request.period)
     pair = (request.records[0][0], request.records[1][0])
     # Invites are for requests only: an offer always needs a person's eye.
     pairs = [period.duty(CardClass.REQUEST)]
-    if request.kind is Kind.WORK:
+    if request.kind is not Kind.INVITE:
         pairs.append(period.duty(CardClass.OFFER))
     if pair not in pairs:
         raise WrongCoordinators

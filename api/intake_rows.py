@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from api.models import Intake, Waiting
 from api.statements import Statement, run
+from crypto.certificates import Stamp, exchange_id
 from crypto.labels import HASH_BYTES
 
 Sealed = tuple[int, bytes]
@@ -48,6 +49,19 @@ def hand_out(connection: Connection, records: Sequence[Sealed], expiry: Callable
     rows = [
         {"id": id, "coordinator": coordinator, "record": record, "expires": expiry()}
         for id, (coordinator, record) in zip(ids, shuffled(records), strict=True)
+    ]
+    run(connection, _HAND_OUT.many(rows))
+
+
+def hand_out_exchange(
+    connection: Connection, records: Sequence[Sealed], stamp: Stamp, expiry: Callable[[], int]
+) -> None:
+    """Put *records* into their coordinators' inboxes under the ids that say: *stamp* was burned
+    with them."""
+    named = sorted((exchange_id(stamp, number), number, record) for number, record in records)
+    rows = [
+        {"id": id, "coordinator": number, "record": record, "expires": expiry()}
+        for id, number, record in named
     ]
     run(connection, _HAND_OUT.many(rows))
 

@@ -147,7 +147,7 @@ class Intake(SQLModel, table=True):
     __tablename__ = "intake"
     __table_args__ = _KEYED
 
-    id: bytes = _octets("random; drawn by the node for this row alone", key=True)
+    id: bytes = _octets("random, drawn by the node, or a hash of an exchanged stamp", key=True)
     coordinator: int = _number("number of the coordinator who may fetch and erase it")
     record: bytes = _octets("4,096 bytes sealed to that coordinator")
     expires: int = _number(_EXPIRES, index=True)

@@ -92,7 +92,8 @@ class Coordinator:
         """Everybody who waits, unreadable records last."""
         rows = self.operator.intake()
         opened = {row_id: self._opened(row_id, record) for row_id, record in rows}
-        readable = [one for one in opened.values() if one is not None]
+        # An exchange is for the clerk: there is nobody to vouch for and nothing to weigh.
+        readable = [one for one in opened.values() if one is not None and not one.intake.opening]
         lines = [
             _line(one, thread)
             for one, thread in zip(readable, self.threads.read(readable), strict=True)
@@ -117,7 +118,10 @@ class Coordinator:
 
     def decline(self, intake_id: bytes, words: str = "") -> None:
         """Say no, with *words* if there is something to say. Raises NoSuchIntake."""
-        one = self.find(intake_id)
+        self.turn_away(self.find(intake_id), words)
+
+    def turn_away(self, one: Opened, words: str = "") -> None:
+        """Write the decline into *in*, then delete the record."""
 
         def declined(told: In) -> In:
             # Signatures that are out cannot be taken back, only lost to somebody.
@@ -131,7 +135,14 @@ class Coordinator:
         self.operator.delete_intake(intake_id)
 
     def opened(self) -> list[Opened]:
-        """Every intake record that opens."""
+        """Every intake record that opens, exchanges apart."""
+        return [one for one in self._readable() if one.intake.opening is None]
+
+    def exchanges(self) -> list[Opened]:
+        """Every record that asks for a slot in exchange."""
+        return [one for one in self._readable() if one.intake.opening is not None]
+
+    def _readable(self) -> list[Opened]:
         found = (self._opened(row_id, record) for row_id, record in self.operator.intake())
         return [one for one in found if one is not None]
 
@@ -182,8 +193,10 @@ class Coordinator:
 
     def _may_ask(self, one: Opened) -> bool:
         on_duty = self.circle.duty(one.period, one.card_class)[one.position] == self.number
-        extras = 0 if one.extras_use is None else BLIND_COUNT
-        return on_duty and len(one.intake.blinded_extras) == extras
+        count = BLIND_COUNT if one.intake.opening is None else 1
+        extras = 0 if one.extras_use is None else count
+        asked = len(one.intake.blinded_roots), len(one.intake.blinded_extras)
+        return on_duty and asked == (count, extras)
 
 
 def _line(one: Opened, thread: Thread) -> Waiting:

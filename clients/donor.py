@@ -68,6 +68,7 @@ class Donor(PersonClient):
         """Do what needs no decision; with *post*, the first three cards go out once certified."""
         sitting = self._sit()
         states = self._post_lost(sitting, self._survey(sitting))
+        states = self._exchanged(sitting, states)
         if post:
             for index in _first_unspent(states[0]):
                 place = sitting.place(sitting.current, index)
@@ -156,10 +157,11 @@ class Donor(PersonClient):
         newest = states[-1]
         views = [slot_view(state) for state in states if state.slot is not None]
         seen = {(view.period, view.index) for view in views}
-        for slot in shelves.unspent_slots(newest.shelf):
-            if (newest.place.period, slot.index) not in seen:
-                status = Status.CERTIFIED if newest.is_current else Status.PERIOD_OVER
-                views.append(SlotView(newest.place.period, slot.index, status))
+        # What the quarter before left unspent is exchanged by itself and nobody's to decide about.
+        current = next(state for state in reversed(states) if state.is_current)
+        for slot in shelves.unspent_slots(current.shelf):
+            if (current.place.period, slot.index) not in seen:
+                views.append(SlotView(current.place.period, slot.index, Status.CERTIFIED))
         status = vetting_status(_vetted(states))
         return DonorView(
             # A donor is never finished: what was sent earns the next slot.
@@ -233,7 +235,8 @@ def _first_unspent(state: State) -> tuple[int, ...]:
 
 def _with(states: list[State], state: State) -> list[State]:
     """*states* with *state* in the place of an older reading; the newest stands last."""
-    return [s for s in states if s.place is not state.place] + [state]
+    place = (state.place.period, state.place.index)
+    return [s for s in states if (s.place.period, s.place.index) != place] + [state]
 
 
 def _live_place(states: list[State], index: int) -> Place:

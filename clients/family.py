@@ -68,6 +68,7 @@ class Family(PersonClient):
         """Do what needs no decision; with *post*, the first card goes out once certified."""
         sitting = self._sit()
         states = self._post_lost(sitting, self._survey(sitting))
+        states = self._exchanged(sitting, states)
         if post and _never_posted(states):
             states[0] = self._post(sitting, states[0].place, states[0])
         return self._view(states)

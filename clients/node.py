@@ -31,7 +31,7 @@ from crypto.errors import CryptoError
 from crypto.labels import RECORD_BYTES
 from crypto.strict_json import DOCUMENT_BYTES, read_object
 
-INTAKE_BYTES = 28_935
+INTAKE_BYTES = 29_163
 CARD_BYTES = 25_096
 LOOK_BYTES, LOOK_ANSWER_BYTES = 384, 12 * RECORD_BYTES
 MEET_BYTES, MEET_ANSWER_BYTES = 224, 4 * RECORD_BYTES + 16

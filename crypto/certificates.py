@@ -34,6 +34,7 @@ __all__ = [
     "Receipt",
     "Stamp",
     "certificate_message",
+    "exchange_id",
     "key_part",
     "receipt_message",
     "root_of",
@@ -111,6 +112,12 @@ def root_of(
     if len(public_key) != SEALING_KEY_BYTES or len(claim_tag) != SECRET_BYTES:
         raise WrongLength("a root commits to 1,216 and 32 bytes")
     return root_of_parts(circle, card_class, period, key_part(public_key), tag_part(claim_tag))
+
+
+def exchange_id(stamp: Stamp, coordinator: int) -> bytes:
+    """The 32 bytes under which a node hands an exchange to *coordinator* (its number), once it
+    has burned *stamp*: drawn ids are never one of these."""
+    return hashed("klunak exchange", u8(coordinator) + u32(stamp.period) + stamp.nonce)
 
 
 def certificate_message(circle: bytes, root: bytes) -> bytes:

@@ -70,9 +70,17 @@ class Person(_Hidden):
         """What makes a repeated intake recognisable as the same."""
         return derive(self.secret, "intake retry")
 
-    def thread(self, number: int) -> Thread:
-        """The thread with duty coordinator 0 or 1."""
-        secret = derive(self.secret, "thread", u8(number))
+    def exchange_retry(self, asking: int) -> bytes:
+        """The same for the exchange that is *asking* number 1..15 of the period."""
+        return derive(self.secret, "exchange retry", u8(asking))
+
+    def spare_write(self, asking: int) -> WriteSecret:
+        """w of the drop that an exchange reserves where an intake reserves a shelf that stands."""
+        return WriteSecret(derive(self.secret, "exchange spare", u8(asking)))
+
+    def thread(self, number: int, asking: int = 0) -> Thread:
+        """The thread with duty coordinator 0 or 1 about *asking*: 0 the intake, 1..15 exchanges."""
+        secret = derive(self.secret, "thread", u8(2 * asking + number))
         return Thread(
             in_write=WriteSecret(derive(secret, "in write")),
             out_write=WriteSecret(derive(secret, "out write")),

@@ -41,6 +41,7 @@ from tests.circles import TODAY, TrialCircle
 
 OCTETS = "application/octet-stream"
 DAY = TODAY + 10
+SPENT = ("work_spent", "invite_spent", "stamp_spent")
 
 
 class Killed(Exception):
@@ -119,8 +120,8 @@ class FakeNode(httpx.BaseTransport):
         )
 
     def _intake(self, body: bytes) -> httpx.Response:
-        assert len(body) == 28_935
-        kind, admission, body = body[0], body[1:65], body[65:]
+        assert len(body) == 29_163
+        kind, admission, body = body[0], body[1:293], body[293:]
         retry, body = body[:32], body[36:]
         records = []
         for _ in range(2):
@@ -128,10 +129,15 @@ class FakeNode(httpx.BaseTransport):
             body = body[1 + RECORD_BYTES :]
         rows = _rows(body)
         spent = hashed("klunak burned", u8(kind) + admission)
+        if kind == 2:
+            stamp = verify_stamp(self.trial.circle, Stamp.from_bytes(admission))
+            spent = hashed("klunak burned", u32(stamp.period) + stamp.nonce)
         again = self._again(spent, retry, rows)
         if again is not None:
-            return _accepted() if again else _refused("invite_spent")
-        if kind == 1 and not {admission[:32], admission[32:]} <= self.invites:
+            return (
+                _accepted() if again else _refused("stamp_spent" if kind == 2 else "invite_spent")
+            )
+        if kind == 1 and not {admission[:32], admission[32:64]} <= self.invites:
             return _refused("unknown_invite", 403)
         if any(address in self.drops for address, _ in rows):
             return _refused("address_taken")
@@ -226,24 +232,32 @@ class Coordinators:
 
     def opened(self) -> list[tuple[int, Intake]]:
         """Every intake record, with the number of the coordinator it is for."""
-        found = []
-        for number, record in self.node.intake:
-            info = bound("intake", self.trial.circle.digest, u32(self.trial.period), u8(number))
-            key = SealingKey(self.trial.sealing_seeds[number])
-            found.append((number, open_sealed(Intake, record, key=key, info=info)))
-        return found
+        return [(number, intake) for number, _, intake in self._opened()]
+
+    def _opened(self) -> list[tuple[int, int, Intake]]:
+        return [(number, *self._read(number, record)) for number, record in self.node.intake]
+
+    def _read(self, number: int, record: bytes) -> tuple[int, Intake]:
+        key = SealingKey(self.trial.sealing_seeds[number])
+        for period in self.trial.circle.periods:
+            info = bound("intake", self.trial.circle.digest, u32(period.number), u8(number))
+            try:
+                return period.number, open_sealed(Intake, record, key=key, info=info)
+            except CannotOpen:
+                continue
+        raise CannotOpen
 
     def certify(self, *, spoil: bool = False) -> None:
         """Certify everybody; with *spoil* one signature of the second coordinator is wrong."""
-        for number, intake in self.opened():
+        for number, period, intake in self._opened():
             family = intake.role == FAMILY
             use = Use.REQUEST if family else Use.OFFER
             extra = Use.STAMP if number == 0 else Use.RECEIPT
-            roots = self._signed(use, number, intake.blinded_roots)
+            roots = self._signed(period, use, number, intake.blinded_roots)
             if spoil and number == 1:
                 roots = (roots[1], roots[0], roots[2])
-            extras = self._signed(extra, number, intake.blinded_extras)
-            self.say(number, intake, In(CERTIFIED, 0, "", roots, extras))
+            extras = self._signed(period, extra, number, intake.blinded_extras)
+            self.say(number, intake, In(CERTIFIED, 0, "", roots, extras), period)
 
     def ask(self, turn: int, words: str, number: int = 0) -> None:
         """A question from one coordinator to everybody."""
@@ -267,18 +281,22 @@ class Coordinators:
                 found.append(open_record(Out, record, key=intake.thread_key, aad=aad))
         return found
 
-    def say(self, number: int, intake: Intake, message: In) -> None:
+    def say(self, number: int, intake: Intake, message: In, period: int | None = None) -> None:
         """Write *in*."""
-        record = close_record(message, key=intake.thread_key, aad=self._aad("thread in", number))
+        aad = self._aad("thread in", number, period)
+        record = close_record(message, key=intake.thread_key, aad=aad)
         self.node.drops[address_of(WriteSecret(intake.in_write))] = record
 
-    def _aad(self, label: str, number: int) -> bytes:
-        return bound(label, self.trial.circle.digest, u32(self.trial.period), u8(number))
+    def _aad(self, label: str, number: int, period: int | None = None) -> bytes:
+        in_period = self.trial.period if period is None else period
+        return bound(label, self.trial.circle.digest, u32(in_period), u8(number))
 
-    def _signed(self, use: Use, number: int, blinded: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    def _signed(
+        self, period: int, use: Use, number: int, blinded: tuple[bytes, ...]
+    ) -> tuple[bytes, ...]:
         if not blinded:
             return ()
-        key = self.trial.signing_key(self.trial.period, use, number)
+        key = self.trial.signing_key(period, use, number)
         return tuple(blind_sign(key, value) for value in blinded)
 
 
@@ -399,10 +417,10 @@ class Matchmaker:
             live.confirmed = live.partner.confirmed = True
 
     def _delivery(self, words: Outbox) -> Delivery:
-        wanted, period = words.next_slot, self.trial.period
+        wanted = words.next_slot
         assert wanted is not None
         keys = [
-            self.trial.signing_key(period, use, number)
+            self.trial.signing_key(wanted.period, use, number)
             for use, number in ((Use.OFFER, 0), (Use.OFFER, 1), (Use.STAMP, 0))
         ]
         values = (*wanted.blinded_roots, wanted.blinded_stamp)

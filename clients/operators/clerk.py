@@ -2,6 +2,7 @@
 
     an invited request with this coordinator's MAC  ─▶ certified, at most so many a day
     a receipt of this circle, in a matcher's batch   ─▶ the donor's next slot, signed once
+    a slot of the quarter before, its stamp burned   ─▶ one of this quarter, signed once
 
 What is spent is burned in the keyring, durably and together with what it was spent on, before a
 signature leaves. The same thing asked again gets the same bytes; anything else is refused. Whoever
@@ -17,14 +18,15 @@ from dataclasses import dataclass, replace
 
 from clients.coordinator import Coordinator
 from clients.errors import NodeMisbehaves
+from clients.operators.exchange_desk import ExchangeDesk, can_be_signed, intake_values
 from clients.operators.invites import is_ours
 from clients.operators.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.operators.slot_desk import SlotDesk
 from clients.operators.threads import Opened
 from crypto.almanac import Policy
 from crypto.circle import Circle
-from crypto.errors import CryptoError, WrongShape
-from crypto.labels import hashed, u8, u32
+from crypto.errors import WrongShape
+from crypto.labels import hashed, u32
 from crypto.messages.intake import FAMILY
 from crypto.periods import days_of
 
@@ -40,6 +42,8 @@ class ClerkReport:
     batches: int
     signed: int
     receipts_refused: int
+    exchanged: int = 0
+    exchanges_refused: int = 0
 
 
 class Clerk:
@@ -63,9 +67,16 @@ class Clerk:
         self._keep_up()
         self._forget_old()
         certified, invites_refused = self._invited()
+        exchanges = ExchangeDesk(self._desk, today=self._today()).answer_exchanges()
         honoured = SlotDesk(self._desk, today=self._today()).answer_batches()
         return ClerkReport(
-            certified, invites_refused, honoured.batches, honoured.signed, honoured.refused
+            certified,
+            invites_refused,
+            honoured.batches,
+            honoured.signed,
+            honoured.refused,
+            exchanges.signed,
+            exchanges.refused,
         )
 
     def _keep_up(self) -> None:
@@ -94,9 +105,9 @@ class Clerk:
         return certified, refused
 
     def _admits(self, one: Opened) -> bool:
-        code, values = one.intake.invite_code, _intake_values(one)
+        code, values = one.intake.invite_code, intake_values(one)
         today, circle = self._today(), self._desk.circle
-        if not _can_be_signed(self._desk, one):
+        if not can_be_signed(self._desk, one):
             return False
         admitted = False
 
@@ -145,26 +156,6 @@ class Clerk:
             return kept if fresh == kept else fresh
 
         self._desk.keyring.change(forgotten)
-
-
-def _intake_values(one: Opened) -> bytes:
-    values = (*one.intake.blinded_roots, *one.intake.blinded_extras)
-    return hashed("klunak values", u32(one.period) + u8(one.position) + b"".join(values))
-
-
-def _can_be_signed(desk: Coordinator, one: Opened) -> bool:
-    kept = desk.keyring.secrets
-    try:
-        wanted = [(one.card_class.use, one.intake.blinded_roots)]
-        if one.extras_use is not None:
-            wanted.append((one.extras_use, one.intake.blinded_extras))
-        return all(
-            0 < int.from_bytes(value, "big") < kept.signing_key(one.period, use).n
-            for use, values in wanted
-            for value in values
-        )
-    except CryptoError:
-        return False
 
 
 def _spent_on(burned: Iterable[Burned], spent: bytes) -> bytes | None:

@@ -23,6 +23,7 @@ from crypto.descriptors import EpochDescriptor, read_epoch_descriptor
 from crypto.errors import CannotOpen, InvalidCertificate, InvalidKey
 from crypto.labels import bound, hashed, u8, u32
 from crypto.messages.batches import Answers, Batch, Entry, SignedEntry
+from crypto.messages.tokens import SpentReceipt
 from crypto.periods import days_of
 from crypto.sealing import open_sealed, seal
 
@@ -165,8 +166,12 @@ class SlotDesk:
 
 def receipt_hash(entry: Entry) -> bytes:
     """The name under which a receipt is burned: period and nonce, whoever signed them how."""
-    spent = entry.receipt
-    return hashed("klunak burned", b"receipt" + u32(spent.period) + spent.nonce)
+    return spent_name(entry.receipt)
+
+
+def spent_name(receipt: SpentReceipt) -> bytes:
+    """The same, wherever the receipt stands."""
+    return hashed("klunak burned", b"receipt" + u32(receipt.period) + receipt.nonce)
 
 
 def _entry_values(entry: Entry) -> bytes:

@@ -19,6 +19,9 @@ from crypto.messages.intake import DONOR
 from crypto.messages.shelf import Slot
 from crypto.messages.tokens import Delivery, NextSlot
 
+ASKING_STRIDE = 4_096
+"""Sixteen askings share out 65,536 pseudonyms; one after another a slot earns 1,364 more."""
+
 
 @dataclass(frozen=True, repr=False)
 class Asked:
@@ -66,6 +69,11 @@ def earned_index(index: int) -> int:
     whatever was forgotten in between.
     """
     return index + BLIND_COUNT
+
+
+def asked_index(asking: int) -> int:
+    """The first pseudonym that *asking* is about; what it earns stays below the next asking's."""
+    return asking * ASKING_STRIDE
 
 
 def next_slot_of(circle: Circle, place: Place) -> NextSlot:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clients.people import cards, shelves, vetting
+from clients.people import cards, exchange, shelves, vetting
 from clients.people.asking import earned_index, earned_slot
 from clients.people.meetings import met
 from clients.people.outboxes import recovered, spoken
@@ -22,6 +22,7 @@ def keep_up(state: State) -> State:
     """All of it, in the order in which one thing leads to another."""
     for step in (
         vetting.advance,
+        exchange.let_go,
         cards.advance,
         _met,
         recovered,

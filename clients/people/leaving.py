@@ -57,11 +57,12 @@ def _shelf(state: State) -> bytes:
 
 
 def _thread(state: State, seen: Seen, number: int) -> bytes:
-    person = state.place.person
-    thread = person.thread(number)
+    place = state.place
+    thread = place.thread(number)
     # Only what was read back from the shelf may be blanked in the thread: until then the thread
     # has the only copy.
-    if state.found is not None and state.found.stage != ASKED:
+    found = state.found
+    if found is not None and (found.stage != ASKED or found.asking != place.asking):
         # Once, and from then on what stands is written again: the coordinator can read *in*, and
         # a record that changes would tell it of every visit of somebody it vouched for.
         blank = seen.ins[number] if state.ins[number] is None else random_record()
@@ -71,7 +72,7 @@ def _thread(state: State, seen: Seen, number: int) -> bytes:
         return _write(thread.in_write, seen.ins[number], seen.ins[number])
     out: Out | None = state.outs[number]
     record = (
-        random_record() if out is None else close_record(out, **seals.thread_out(person, number))
+        random_record() if out is None else close_record(out, **seals.thread_out(place, number))
     )
     return _write(thread.out_write, seen.outs[number], record)
 

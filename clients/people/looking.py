@@ -17,7 +17,7 @@ from clients.errors import NodeMisbehaves
 from clients.node import OpenEpoch
 from clients.people import seals
 from clients.people.meetings import VOUCHER, Encounter, encounter_of, is_second
-from clients.people.person import THREADS, Place, out_reads, shelf_reads
+from clients.people.person import THREADS, Place
 from clients.people.seals import Under
 from clients.people.state import Claimed, State
 from crypto.circle import Circle
@@ -54,8 +54,13 @@ class Seen:
 def look_body(current: Person, previous: Person, place: Place, committed: int) -> bytes:
     """12 × R."""
     notice = reader_of(notice_write(place.pseudonym.notice_secret, committed))
-    reads = (*shelf_reads(current), *shelf_reads(previous), notice, *place.own_reads())
-    return b"".join(reads)
+    reads = [
+        secret
+        for person in (current, previous)
+        for read in [place if place.period == person.period else Place(person, 0)]
+        for secret in (read.shelf_read(), *read.thread_reads())
+    ]
+    return b"".join((*reads, notice, *place.own_reads()))
 
 
 def read_look(
@@ -80,7 +85,7 @@ def read_look(
         found=shelf,
         shelf=shelf,
         other=_opened(Shelf, there[0], seals.shelf(elsewhere)),
-        ins=tuple(_opened(In, here[1 + n], seals.thread_in(person, n)) for n in THREADS),
+        ins=tuple(_opened(In, here[1 + n], seals.thread_in(place, n)) for n in THREADS),
         notice=notice,
         heard=heard,
         outbox=heard,
@@ -106,7 +111,7 @@ def meet_body(
         pages = state.notice.pages
     else:
         decoys = (secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
-        pages = (*out_reads(state.place.person), *decoys)
+        pages = (*state.place.out_reads(), *decoys)
     tag = _to_claim(state, claims)
     claim = decoy if tag is None else tag + pseudonym.claim_token(tag)
     return b"".join(pages) + pseudonym.claim_permit + claim
@@ -123,8 +128,8 @@ def read_meet(
     if _to_claim(state, claims) is not None:
         state = replace(state, claimed=Claimed(verdict))
     if blanks is None and state.notice is None:
-        person = state.place.person
-        outs = tuple(_opened(Out, records[n], seals.thread_out(person, n)) for n in THREADS)
+        place = state.place
+        outs = tuple(_opened(Out, records[n], seals.thread_out(place, n)) for n in THREADS)
         return replace(state, outs=outs), replace(seen, outs=records[:2])
     # What a blanked page reads as says nothing: it is random whether or not B fitted.
     return _with_conversation(state, records if blanks is None else None), seen

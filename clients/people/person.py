@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crypto.certificates import CardClass, root_of
-from crypto.drops import ReadSecret, WriteSecret, blank_secret, reader_of
-from crypto.keys import Person, Pseudonym
+from crypto.drops import ReadSecret, blank_secret, reader_of
+from crypto.keys import Person, Pseudonym, Thread
 from crypto.messages.intake import FAMILY
 
 THREADS = (0, 1)
@@ -21,10 +21,11 @@ def class_of(role: int) -> CardClass:
 
 @dataclass(frozen=True, repr=False)
 class Place:
-    """Pseudonym *index* of *person*; two places are the same if period and index are."""
+    """Pseudonym *index* of *person*; *asking* is whose threads a visit there reads."""
 
     person: Person
     index: int
+    asking: int = 0
 
     def __repr__(self) -> str:
         return "<Place>"
@@ -38,6 +39,22 @@ class Place:
     def period(self) -> int:
         """The period whose shelf this pseudonym stands on."""
         return self.person.period
+
+    def thread(self, number: int) -> Thread:
+        """The thread with duty coordinator 0 or 1."""
+        return self.person.thread(number, self.asking)
+
+    def thread_reads(self) -> tuple[ReadSecret, ...]:
+        """R of in 0, in 1."""
+        return tuple(reader_of(self.thread(number).in_write) for number in THREADS)
+
+    def out_reads(self) -> tuple[ReadSecret, ...]:
+        """R of out 0, out 1."""
+        return tuple(reader_of(self.thread(number).out_write) for number in THREADS)
+
+    def shelf_read(self) -> ReadSecret:
+        """R of the shelf."""
+        return reader_of(self.person.shelf_write)
 
     @cached_property
     def pseudonym(self) -> Pseudonym:
@@ -64,17 +81,3 @@ class Place:
         """R of outbox and pages 1 to 4."""
         writes = (self.pseudonym.outbox_write, *self.pseudonym.pages_write)
         return tuple(reader_of(write) for write in writes)
-
-
-def shelf_reads(person: Person) -> tuple[ReadSecret, ...]:
-    """R of shelf, in 0, in 1."""
-    writes: tuple[WriteSecret, ...] = (
-        person.shelf_write,
-        *(person.thread(number).in_write for number in THREADS),
-    )
-    return tuple(reader_of(write) for write in writes)
-
-
-def out_reads(person: Person) -> tuple[ReadSecret, ...]:
-    """R of out 0, out 1."""
-    return tuple(reader_of(person.thread(number).out_write) for number in THREADS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from clients.people.person import Place
 from crypto.keys import Person, Pseudonym, notice_key, outbox_key
 from crypto.labels import bound, u8, u32
 
@@ -25,19 +26,20 @@ def shelf(person: Person) -> Under:
     return Under(key=person.shelf_key, aad=aad)
 
 
-def thread_in(person: Person, number: int) -> Under:
+def thread_in(place: Place, number: int) -> Under:
     """What coordinator *number* (0, 1 in the order of duty) says."""
-    return Under(
-        key=person.thread(number).key,
-        aad=bound("thread in", person.circle, u32(person.period), u8(number)),
-    )
+    return _thread("thread in", place, number)
 
 
-def thread_out(person: Person, number: int) -> Under:
+def thread_out(place: Place, number: int) -> Under:
     """What the person says to coordinator *number*."""
+    return _thread("thread out", place, number)
+
+
+def _thread(label: str, place: Place, number: int) -> Under:
     return Under(
-        key=person.thread(number).key,
-        aad=bound("thread out", person.circle, u32(person.period), u8(number)),
+        key=place.thread(number).key,
+        aad=bound(label, place.circle, u32(place.period), u8(number)),
     )
 
 

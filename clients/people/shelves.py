@@ -26,7 +26,15 @@ from crypto.messages.shelf import (
 NO_WISH = Wish(regions=0, modes=0, preset=0, size=0, needs=0, urgency=0)
 
 
-def new_shelf(*, role: int, language: str, asked: int, wish: Wish) -> Shelf:
+def new_shelf(
+    *,
+    role: int,
+    language: str,
+    asked: int,
+    wish: Wish,
+    asking: int = 0,
+    exchanged: int | None = None,
+) -> Shelf:
     """The shelf of somebody who asked in epoch *asked* and has heard nothing."""
     return Shelf(
         role=role,
@@ -39,6 +47,8 @@ def new_shelf(*, role: int, language: str, asked: int, wish: Wish) -> Shelf:
         next_index=BLIND_COUNT,
         got=0,
         agains=(),
+        asking=asking,
+        exchanged=exchanged,
     )
 
 

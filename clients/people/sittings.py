@@ -10,10 +10,12 @@ card was live, to spare a visit, and finds that out again when it does not know.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clients.errors import NodeRefused, NoPeriod, NotPossible, WrongRole
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
-from clients.people import cards, shelves, vetting
+from clients.people import cards, exchange, shelves, vetting
 from clients.people.following import blanks_due, keep_up, reads_back
 from clients.people.person import Place
 from clients.people.state import Act, State, nothing
@@ -23,7 +25,7 @@ from clients.people.work import Progress
 from crypto.circle import Circle
 from crypto.errors import InvalidKey
 from crypto.messages.intake import FAMILY
-from crypto.messages.shelf import ASKED, POSTED, Shelf, Wish
+from crypto.messages.shelf import ASKED, POSTED, UNSPENT, Shelf, Wish
 
 FOLLOW_UPS = 5
 """Read back, acknowledge, blank: three would do. Bounded, so that a hostile node wins no loop."""
@@ -52,13 +54,64 @@ class PersonClient:
         for shelf in (first.shelf, first.other):
             if shelf is not None and shelf.role != self.role:
                 raise WrongRole
+        if first.shelf is not None and first.shelf.stage == ASKED and first.shelf.asking:
+            asked = sitting.place(sitting.current, 0, first.shelf.asking)
+            first = self._settle(sitting, asked)
         states = [first]
         for slot in shelves.live_slots(first.shelf):
             if slot.index != first.place.index:
                 states.append(self._settle(sitting, sitting.place(sitting.current, slot.index)))
-        for index in _places_of_other(first.other):
-            states.append(self._settle(sitting, sitting.place(sitting.previous, index)))
+        for index, asking in _places_of_other(first.other):
+            states.append(self._settle(sitting, sitting.place(sitting.previous, index, asking)))
         return states
+
+    def _exchanged(self, sitting: Sitting, states: list[State]) -> list[State]:
+        """Exchange what the quarter before left unspent, one slot at a time. A node that refuses
+        stops nothing else; the next visit asks again."""
+        first = states[0]
+        if not exchange.is_open(self._circle, sitting.current.period, self._today):
+            return states
+        if not exchange.is_under_way(first.shelf):
+            first = self._planned(sitting, first)
+        if exchange.is_under_way(first.shelf) and not exchange.is_posted(first):
+            first = self._post_exchange(sitting, first, is_new=False)
+        return [first, *states[1:]]
+
+    def _planned(self, sitting: Sitting, first: State) -> State:
+        """The first place, with the next exchange on its shelf; posted if it brings the shelf."""
+        before, shelf = first.other, first.shelf
+        last = None if shelf is None else shelf.exchanged
+        if last is not None and shelves.slot_of(before, last) is not None:
+            # What went before leaves the old shelf first.
+            before = self._settle(sitting, sitting.place(sitting.previous, last)).shelf
+        slot = exchange.to_exchange(before)
+        if slot is None or before is None:
+            return first
+        if shelf is not None:
+            place = sitting.place(sitting.current, 0, shelf.asking)
+            return self._settle(sitting, place, exchange.planning(slot.index))
+        asked = sitting.open.descriptor.epoch
+        fresh = exchange.first_shelf(before, asked=asked, index=slot.index)
+        return self._post_exchange(sitting, replace(first, shelf=fresh), is_new=True)
+
+    def _post_exchange(self, sitting: Sitting, planned: State, *, is_new: bool) -> State:
+        shelf = planned.shelf
+        assert shelf is not None
+        assert shelf.exchanged is not None
+        place = sitting.place(sitting.current, 0, shelf.asking)
+        # Whether its card stands after all is seen at its own place.
+        old = self._settle(sitting, sitting.place(sitting.previous, shelf.exchanged))
+        slot = old.slot
+        if slot is None or slot.stage != UNSPENT or slot.stamp is None:
+            return self._settle(sitting, place, exchange.giving_up(shelf.asking))
+        body = exchange.exchange_body(self._circle, place, shelf, old.place, slot, is_new=is_new)
+        try:
+            self._node.apart("exchange").intake(body)
+        except NodeRefused as error:
+            if error.code == "stamp_spent":
+                self._settle(sitting, old.place, exchange.dropping(slot.index))
+                return self._settle(sitting, place, exchange.giving_up(shelf.asking))
+        return self._settle(sitting, place)
 
     def _settle(self, sitting: Sitting, place: Place, act: Act = nothing) -> State:
         """Visit, and visit again while something follows from it. The last reading is returned."""
@@ -142,8 +195,9 @@ class PersonClient:
         return self._followed(sitting, sitting.visit(place, act, claims=claims))
 
 
-def _places_of_other(shelf: Shelf | None) -> tuple[int, ...]:
-    """The previous period: its live cards, or its thread while that is going on."""
-    if shelf is not None and shelf.stage == ASKED:
-        return (0,)
-    return tuple(slot.index for slot in shelves.live_slots(shelf))
+def _places_of_other(shelf: Shelf | None) -> tuple[tuple[int, int], ...]:
+    """Index and asking in the previous period: of its live cards, or of its thread while that is
+    going on."""
+    if shelf is not None and shelf.stage == ASKED and shelf.exchanged is None:
+        return ((0, 0),)
+    return tuple((slot.index, 0) for slot in shelves.live_slots(shelf))

@@ -15,9 +15,9 @@ from dataclasses import replace
 from clients.errors import NotPossible, TooLong
 from clients.invites_text import InviteCodes
 from clients.people import seals
-from clients.people.asking import Asked, receipt_asked, root_asked, stamp_asked
+from clients.people.asking import Asked, asked_index, receipt_asked, root_asked, stamp_asked
 from clients.people.person import THREADS, Place, class_of
-from clients.people.shelves import new_shelf, new_slot
+from clients.people.shelves import new_shelf, new_slot, with_slot
 from clients.people.state import State
 from clients.people.work import Progress, work_for
 from crypto.circle import Circle
@@ -37,14 +37,16 @@ from crypto.messages.intake import (
     Intake,
     Out,
 )
-from crypto.messages.shelf import ASKED, Slot, Wish
+from crypto.messages.shelf import ASKED, Shelf, Slot, Wish
 from crypto.messages.shelf import CERTIFIED as SHELF_CERTIFIED
 from crypto.messages.shelf import DECLINED as SHELF_DECLINED
+from crypto.messages.tokens import Opening
 from crypto.records import close_record
 from crypto.sealing import seal
 
 _WORK, _INVITE = 0, 1
-_ADMISSION_BYTES = 64
+ADMISSION_BYTES = 292
+"""What admits an intake, filled with zeros: a stamp is the longest of them."""
 
 
 def checked_words(words: str) -> str:
@@ -78,44 +80,42 @@ def intake_body(
         raise NotPossible
     checked_words(words)
     shelf = new_shelf(role=role, language=language, asked=asked, wish=wish)
-    duty = circle.duty(person.period, class_of(role))
+    place = Place(person, 0)
     body = person.intake_retry + u32(person.period)
     for number in THREADS:
         code = b"" if invite is None else invite[number]
-        record = _intake_record(circle, person, number, role, language, words, code)
-        body += u8(duty[number]) + record
-    body += _drop(person.shelf_write, close_record(shelf, **seals.shelf(person)))
-    for number in THREADS:
-        body += _thread_drops(person, number)
+        body += intake_record(circle, place, number, shelf, words=words, code=code)
+    body += drop(person.shelf_write, close_record(shelf, **seals.shelf(person)))
+    body += thread_drops(place)
     if invite is None:
         nonce = work_for(
             body, challenge=terms.pow_challenge, bits=terms.pow_bits, progress=progress
         )
-        admission = (terms.pow_challenge + nonce).ljust(_ADMISSION_BYTES, b"\0")
-        return u8(_WORK) + admission + body
+        return u8(_WORK) + _filled(terms.pow_challenge + nonce) + body
     admission = b"".join(hashed("klunak invite", code) for code in invite)
-    return u8(_INVITE) + admission + body
+    return u8(_INVITE) + _filled(admission) + body
 
 
 def advance(state: State) -> State:
     """What follows from the two *in* drops: certified, declined, or a coordinator who failed."""
     shelf = state.shelf
-    if shelf is None or shelf.stage != ASKED:
+    if shelf is None or shelf.stage != ASKED or shelf.asking != state.place.asking:
         return state
     answers = state.ins
     if any(answer is not None and answer.kind == DECLINED for answer in answers):
-        return replace(state, shelf=replace(shelf, stage=SHELF_DECLINED))
+        # An exchange that is refused takes nothing from the slots that are there.
+        stage = SHELF_DECLINED if shelf.exchanged is None else SHELF_CERTIFIED
+        return replace(state, shelf=replace(shelf, stage=stage))
     certified = tuple(a for a in answers if a is not None and a.kind == CERTIFIED)
     if len(certified) != len(THREADS):
         return state
     try:
-        slots = _certified_slots(state.circle, state.place.person, shelf.role, certified)
+        slots = _certified_slots(state.circle, state.place, shelf, certified)
     except InvalidCertificate:
         return replace(state, coordinator_failed=True)
-    return replace(
-        state,
-        shelf=replace(shelf, stage=SHELF_CERTIFIED, slots=slots, next_index=BLIND_COUNT),
-    )
+    for slot in slots:
+        shelf = with_slot(shelf, slot)
+    return replace(state, shelf=replace(shelf, stage=SHELF_CERTIFIED))
 
 
 def open_questions(state: State) -> tuple[tuple[int, str], ...]:
@@ -160,15 +160,22 @@ def _answered_turn(out: Out | None) -> int:
     return 0 if out is None else out.turn
 
 
-def _intake_record(
-    circle: Circle, person: Person, number: int, role: int, language: str, words: str, code: bytes
+def intake_record(
+    circle: Circle,
+    place: Place,
+    number: int,
+    shelf: Shelf,
+    *,
+    words: str = "",
+    code: bytes = b"",
+    opening: Opening | None = None,
 ) -> bytes:
-    thread = person.thread(number)
-    places = [Place(person, index) for index in range(BLIND_COUNT)]
-    asked = [_asked_of(circle, place, number, role) for place in places]
+    """coordinator u8 ‖ record: what coordinator *number* (0, 1) is asked about ``place.asking``."""
+    thread = place.thread(number)
+    asked = [_asked_of(circle, each, number, shelf.role) for each in _places_asked(place, shelf)]
     intake = Intake(
-        role=role,
-        language=language,
+        role=shelf.role,
+        language=shelf.language,
         words=words,
         thread_key=thread.key,
         out_read=reader_of(thread.out_write),
@@ -176,13 +183,40 @@ def _intake_record(
         blinded_roots=tuple(root.blinded for root, _ in asked),
         blinded_extras=tuple(extra.blinded for _, extra in asked if extra is not None),
         invite_code=code,
+        opening=opening,
     )
-    duty = circle.duty(person.period, class_of(role))
-    return seal(
-        intake,
-        recipient=circle.sealing_keys[duty[number]],
-        info=seals.intake_info(person, number),
-    )
+    duty = circle.duty(place.period, class_of(shelf.role))[number]
+    info = seals.intake_info(place.person, number)
+    return u8(duty) + seal(intake, recipient=circle.sealing_keys[duty], info=info)
+
+
+def thread_drops(place: Place) -> bytes:
+    """4 × (A ‖ record): in 0, out 0, in 1, out 1, with nothing said in them."""
+    nothing_yet = In(kind=NOTHING_YET, turn=0, words="", signed_roots=(), signed_extras=())
+    nothing_said = Out(turn=0, words="")
+    drops = b""
+    for number in THREADS:
+        thread = place.thread(number)
+        told = close_record(nothing_yet, **seals.thread_in(place, number))
+        said = close_record(nothing_said, **seals.thread_out(place, number))
+        drops += drop(thread.in_write, told) + drop(thread.out_write, said)
+    return drops
+
+
+def drop(write_secret: WriteSecret, record: bytes) -> bytes:
+    """A ‖ record."""
+    return address_of(write_secret) + record
+
+
+def _filled(admission: bytes) -> bytes:
+    return admission.ljust(ADMISSION_BYTES, b"\0")
+
+
+def _places_asked(place: Place, shelf: Shelf) -> list[Place]:
+    """Three pseudonyms for an intake, one for an exchange."""
+    first = asked_index(shelf.asking)
+    count = BLIND_COUNT if shelf.exchanged is None else 1
+    return [Place(place.person, first + each) for each in range(count)]
 
 
 def _asked_of(circle: Circle, place: Place, number: int, role: int) -> tuple[Asked, Asked | None]:
@@ -194,39 +228,26 @@ def _asked_of(circle: Circle, place: Place, number: int, role: int) -> tuple[Ask
 
 
 def _certified_slots(
-    circle: Circle, person: Person, role: int, answers: tuple[In, ...]
+    circle: Circle, place: Place, shelf: Shelf, answers: tuple[In, ...]
 ) -> tuple[Slot, ...]:
-    """All three slots, every signature verified. Raises InvalidCertificate."""
+    """All slots asked for, every signature verified. Raises InvalidCertificate."""
     slots = []
-    for index in range(BLIND_COUNT):
-        place = Place(person, index)
+    places = _places_asked(place, shelf)
+    for at, each in enumerate(places):
         roots: list[bytes] = []
         extras: list[bytes] = []
         for number, message in enumerate(answers):
-            root, extra = _asked_of(circle, place, number, role)
-            roots.append(root.unblinded(_signed(message.signed_roots, index)))
+            root, extra = _asked_of(circle, each, number, shelf.role)
+            roots.append(root.unblinded(_signed(message.signed_roots, at, len(places))))
             if extra is not None:
-                extras.append(extra.unblinded(_signed(message.signed_extras, index)))
+                extras.append(extra.unblinded(_signed(message.signed_extras, at, len(places))))
         stamp, *receipts = extras
         receipt = receipts[0] if receipts else None
-        slots.append(new_slot(index, (roots[0], roots[1]), stamp, receipt))
+        slots.append(new_slot(each.index, (roots[0], roots[1]), stamp, receipt))
     return tuple(slots)
 
 
-def _signed(signed: tuple[bytes, ...], index: int) -> bytes:
-    if len(signed) != BLIND_COUNT:
+def _signed(signed: tuple[bytes, ...], at: int, count: int) -> bytes:
+    if len(signed) != count:
         raise InvalidCertificate
-    return signed[index]
-
-
-def _thread_drops(person: Person, number: int) -> bytes:
-    thread = person.thread(number)
-    nothing_yet = In(kind=NOTHING_YET, turn=0, words="", signed_roots=(), signed_extras=())
-    nothing_said = Out(turn=0, words="")
-    return _drop(
-        thread.in_write, close_record(nothing_yet, **seals.thread_in(person, number))
-    ) + _drop(thread.out_write, close_record(nothing_said, **seals.thread_out(person, number)))
-
-
-def _drop(write_secret: WriteSecret, record: bytes) -> bytes:
-    return address_of(write_secret) + record
+    return signed[at]

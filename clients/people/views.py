@@ -117,7 +117,7 @@ def vetting_status(state: State) -> Status:
         return Status.PERIOD_OVER if stale else Status.NOTHING
     if state.coordinator_failed:
         return Status.COORDINATOR_FAILED
-    if shelf.stage == ASKED:
+    if shelf.stage == ASKED and not (shelf.exchanged is not None and shelves.unspent_slots(shelf)):
         return Status.QUESTION if open_questions(state) else Status.ASKED
     if shelf.stage == DECLINED:
         return Status.DECLINED

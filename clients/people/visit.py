@@ -39,14 +39,15 @@ class Sitting:
         self.previous = Person.from_list_key(list_key, circle=circle.digest, period=period - 1)
         self.open: OpenEpoch = node.epoch(circle)
         self._keep_up = keep_up
-        self._places: dict[tuple[int, int], Place] = {}
+        self._places: dict[tuple[int, int, int], Place] = {}
 
     def __repr__(self) -> str:
         return "<Sitting>"
 
-    def place(self, person: Person, index: int) -> Place:
+    def place(self, person: Person, index: int, asking: int = 0) -> Place:
         """The place of a pseudonym, the same object each time."""
-        return self._places.setdefault((person.period, index), Place(person, index))
+        name = (person.period, index, asking)
+        return self._places.setdefault(name, Place(person, index, asking))
 
     def node_for(self, place: Place) -> NodeClient:
         """The node on the circuit of this card, which no other card of the list is on."""

@@ -17,7 +17,7 @@ class Step(Enum):
     """What happened, for the story, with who can see it."""
 
     ASKS = (
-        "the node sees an intake of 28,935 bytes and burns an invite or a proof of work; two "
+        "the node sees an intake of 29,163 bytes and burns an invite or a proof of work; two "
         "coordinators see a language, a role and words; nobody sees what is needed, or where"
     )
     ANSWERS = f"{A_VISIT}; one coordinator reads the answer"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from crypto.labels import BLIND_COUNT
-from crypto.messages.tokens import SIGNATURE
+from crypto.messages.tokens import SIGNATURE, Opening
 from crypto.shapes import (
     U16,
     Message,
-    exactly,
-    none_or,
     octets,
     octets_up_to,
     one_of,
+    optional,
+    part,
+    several,
     shaped,
     text,
     uint,
@@ -27,10 +28,15 @@ NOTHING_YET, QUESTION, CERTIFIED, DECLINED = 0, 1, 2, 3
 
 LANGUAGE = one_of("be", "ru", "en")
 
+BLINDED = several(SIGNATURE, at_most=BLIND_COUNT)
+"""Values to sign, or signed: three for an intake, one for an exchange, none where nothing is due;
+who reads them counts them."""
+
 
 class Intake(Message):
     """What a duty coordinator learns: no name, no region, no need. Extras are stamps for the
-    first duty coordinator, a family's receipts for the second, none for a donor's second."""
+    first duty coordinator, a family's receipts for the second, none for a donor's second. With an
+    opening it asks for one of each, in exchange; without one for three."""
 
     role: int = shaped(uint(1))
     language: str = shaped(LANGUAGE)
@@ -38,9 +44,10 @@ class Intake(Message):
     thread_key: bytes = shaped(octets(32))
     out_read: bytes = shaped(octets(32))
     in_write: bytes = shaped(octets(32))
-    blinded_roots: tuple[bytes, ...] = shaped(exactly(BLIND_COUNT, SIGNATURE))
-    blinded_extras: tuple[bytes, ...] = shaped(none_or(BLIND_COUNT, SIGNATURE))
+    blinded_roots: tuple[bytes, ...] = shaped(BLINDED)
+    blinded_extras: tuple[bytes, ...] = shaped(BLINDED)
     invite_code: bytes = shaped(octets_up_to(INVITE_CODE_BYTES))
+    opening: Opening | None = shaped(optional(part(Opening)))
 
 
 class Out(Message):
@@ -56,5 +63,5 @@ class In(Message):
     kind: int = shaped(uint(DECLINED))
     turn: int = shaped(U16)
     words: str = shaped(text(WORDS_BYTES))
-    signed_roots: tuple[bytes, ...] = shaped(none_or(BLIND_COUNT, SIGNATURE))
-    signed_extras: tuple[bytes, ...] = shaped(none_or(BLIND_COUNT, SIGNATURE))
+    signed_roots: tuple[bytes, ...] = shaped(BLINDED)
+    signed_extras: tuple[bytes, ...] = shaped(BLINDED)

@@ -33,6 +33,9 @@ Four fit because a slot that still holds its signatures has met nobody: `peer_sh
 are empty. A slot with all of them at once would leave room for three.
 """
 
+MAX_ASKING = 15
+"""Exchanges in one period; their pseudonyms are 4,096 apart."""
+
 ASKED, CERTIFIED, DECLINED = range(3)
 UNSPENT, POSTED, DONE = range(3)
 
@@ -76,7 +79,8 @@ class Slot(Message):
 class Shelf(Message):
     """Everything a person's client must find again. `answered` are the turns of the two threads
     that were answered; `agains` wait for the next card; `got` is the highest earned index that
-    lies here safely."""
+    lies here safely. `asking` is the last asking of the period (0 the intake), which is what
+    `stage` speaks of; `exchanged` the index of the slot of the period before that it gives."""
 
     role: int = shaped(uint(1))
     language: str = shaped(LANGUAGE)
@@ -88,3 +92,5 @@ class Shelf(Message):
     next_index: int = shaped(U16)
     got: int = shaped(U16)
     agains: tuple[bytes, ...] = shaped(several(octets(AGAIN_BYTES), at_most=MAX_AGAINS))
+    asking: int = shaped(uint(MAX_ASKING))
+    exchanged: int | None = shaped(optional(U16))

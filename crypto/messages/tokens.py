@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crypto.labels import SIGNATURE_BYTES
-from crypto.shapes import U16, U32, Message, exactly, octets, optional, shaped
+from crypto.shapes import U16, U32, Message, exactly, octets, optional, part, shaped
 
 SIGNATURE = octets(SIGNATURE_BYTES)
 
@@ -14,6 +14,17 @@ class SpentReceipt(Message):
     period: int = shaped(U32)
     nonce: bytes = shaped(octets(32))
     signature: bytes = shaped(SIGNATURE)
+
+
+class Opening(Message):
+    """A slot of the period before, shown to be exchanged: its root and certificate, its stamp and,
+    of a request, its receipt."""
+
+    root: bytes = shaped(octets(32))
+    signatures: tuple[bytes, ...] = shaped(exactly(2, SIGNATURE))
+    stamp_nonce: bytes = shaped(octets(32))
+    stamp: bytes = shaped(SIGNATURE)
+    receipt: SpentReceipt | None = shaped(optional(part(SpentReceipt)))
 
 
 class NextSlot(Message):

@@ -348,7 +348,7 @@ class Model:
 
 
 def _halves(admission: bytes) -> tuple[bytes, bytes]:
-    return admission[:32], admission[32:]
+    return admission[:32], admission[32:64]
 
 
 def _forget(table: dict[Any, Any], is_past: Any) -> None:

@@ -22,6 +22,7 @@ from tests import backends
 from tests.api.nodes import Spoken, TrialNode
 
 JSON = "application/json"
+ADMISSION_BYTES = 292
 
 FAR_AWAY = 40_000
 """A day after any that a node of a test may have, by its own clock or by this machine's."""
@@ -91,7 +92,10 @@ class Intake:
         return self.retry + u32(self.period) + records + b"".join(drop.row for drop in self.drops)
 
     def invited(self, *tokens: bytes) -> bytes:
-        return u8(1) + b"".join(tokens) + self.rest
+        return u8(1) + b"".join(tokens).ljust(ADMISSION_BYTES, b"\0") + self.rest
+
+    def exchanging(self, stamp: Stamp) -> bytes:
+        return u8(2) + stamp.to_bytes() + self.rest
 
     def worked(self, challenge: bytes, bits: int) -> bytes:
         request = hashed("klunak work", self.rest)
@@ -101,7 +105,7 @@ class Intake:
             nonce = number.to_bytes(8, "big")
             digest = work_digest(challenge, nonce, request)
             if int.from_bytes(digest, "big") >> (256 - bits) == 0:
-                return u8(0) + challenge + nonce + bytes(40) + self.rest
+                return u8(0) + (challenge + nonce).ljust(ADMISSION_BYTES, b"\0") + self.rest
         raise AssertionError("no work found")
 
 

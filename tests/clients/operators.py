@@ -320,6 +320,7 @@ class Asking:
             blinded_roots=tuple(blind(*one).blinded for one in roots),
             blinded_extras=tuple(blind(*one).blinded for one in extras),
             invite_code=self.codes[position],
+            opening=None,
         )
         duty = circle.duty(period, self.card_class)[position]
         return seal(
@@ -435,7 +436,7 @@ def admit(person: Asking, shown: tuple[bytes, bytes] | None = None) -> Asking:
             operator = desks.operator(desks.trial.coordinator_seeds[number])
             operator.register_invites(desks.trial.period, [kept_hash(code)])
     tokens = b"".join(hashed("klunak invite", code) for code in codes)
-    body = u8(1) + tokens + person.body()
+    body = u8(1) + tokens.ljust(292, b"\0") + person.body()
     answer = desks.http.post(desks.url + "/intake", content=body, headers=OCTETS)
     assert answer.status_code == 201, answer.text
     return person

@@ -117,7 +117,7 @@ def test_a_full_intake_is_not_insisted_on() -> None:
         return problem("intake_full", 503)
 
     with pytest.raises(NodeRefused):
-        client_of(full).intake(bytes(28_935))
+        client_of(full).intake(bytes(29_163))
 
     assert len(calls) == 1
 

@@ -18,7 +18,7 @@ from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import WORDS_BYTES as SAID_BYTES
 from crypto.messages.pages import Kind, Page, PageOne, Said
 from crypto.messages.shelf import MAX_SLOTS, MAX_UNSPENT, Shelf, Slot, Wish
-from crypto.messages.tokens import Delivery, Earned, NextSlot, SpentReceipt
+from crypto.messages.tokens import Delivery, Earned, NextSlot, Opening, SpentReceipt
 from crypto.records import SHARED_FRAME_BYTES
 from crypto.sealing import PUBLIC_KEY_BYTES, SEALED_FRAME_BYTES
 
@@ -80,6 +80,8 @@ ENTRY = Entry(
 SIGNED = SignedEntry(ticket=B32, index=U16, signed_root=SIG, signed_stamp=SIG)
 
 
+OPENING = Opening(root=B32, signatures=(SIG, SIG), stamp_nonce=B32, stamp=SIG, receipt=RECEIPT)
+
 UNSPENT = Slot(
     index=U16,
     stage=0,
@@ -118,6 +120,8 @@ SHELF = Shelf(
     next_index=U16,
     got=U16,
     agains=(AGAIN,) * 3,
+    asking=15,
+    exchanged=U16,
 )
 FAMILY_SHELF = replace(
     SHELF, role=FAMILY, slots=(replace(UNSPENT, receipt=SIG),) * BLIND_COUNT + (SPENT,) * 2
@@ -134,6 +138,19 @@ SEALED = {
         blinded_roots=(SIG,) * 3,
         blinded_extras=(SIG,) * 3,
         invite_code=b"i" * 8,
+        opening=None,
+    ),
+    "exchange": Intake(
+        role=FAMILY,
+        language="be",
+        words="w" * WORDS_BYTES,
+        thread_key=B32,
+        out_read=B32,
+        in_write=B32,
+        blinded_roots=(SIG,),
+        blinded_extras=(SIG,),
+        invite_code=b"i" * 8,
+        opening=OPENING,
     ),
     "card": CARD,
     "round key": RoundKey(key=B32),

@@ -27,6 +27,7 @@ from tests.crypto.test_budget import (
     ENTRY,
     MATCH,
     NEXT,
+    OPENING,
     PEER,
     RECEIPT,
     SEALED,
@@ -41,6 +42,7 @@ from tests.crypto.test_budget import (
 WHOLE = {**SEALED, **SHARED}
 PARTS = {
     "receipt": RECEIPT,
+    "opening": OPENING,
     "next": NEXT,
     "delivery": DELIVERY,
     "earned": Earned(index=0xFFFF, signatures=(b"s" * 256, None, b"s" * 256)),
@@ -60,10 +62,11 @@ FRAMES = {**dict.fromkeys(SEALED, SEALED_FRAME_BYTES), **dict.fromkeys(SHARED, S
 
 # protocol.md, section 6, in its order: how many fields each array has.
 ARITY = {
-    "intake": 9,
+    "intake": 10,
+    "opening": 5,
     "out": 2,
     "in": 5,
-    "donor's shelf": 10,
+    "donor's shelf": 12,
     "wish": 6,
     "unspent slot": 13,
     "card": 15,
@@ -187,7 +190,7 @@ def test_bytes_of_another_size_are_refused(name: str) -> None:
             value = value[step]
         if type(value) is bytes:
             wrong = [value + b"\0", value.decode("ascii")]
-            if name != "intake" or path != (8,):  # an invite code may be shorter
+            if name not in ("intake", "exchange") or path != (8,):  # an invite code may be shorter
                 wrong.append(value[:-1])
             for other in wrong:
                 with pytest.raises(WrongShape):
@@ -222,7 +225,7 @@ def test_an_intake_may_lack_words_extras_and_invite_code() -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(0, 2), (1, "pl"), (1, "BE"), (1, ""), (6, []), (6, [b"s" * 256] * 2), (7, [b"s" * 256] * 2)],
+    [(0, 2), (1, "pl"), (1, "BE"), (1, ""), (6, [b"s" * 256] * 4), (7, [b"s" * 256] * 4)],
 )
 def test_an_intake_with_another_role_language_or_count_is_refused(place: int, value: Any) -> None:
     wire = SEALED["intake"].to_wire()

@@ -151,13 +151,15 @@ def list_(given: Json) -> Json:
 def person(given: Json) -> Json:
     list_key, circle = _bytes_at(given, "list_key", "circle")
     who = keys.Person.from_list_key(list_key, circle=circle, period=given["period"])
-    threads = [who.thread(number) for number in (0, 1)]
+    threads = [who.thread(number, asking) for asking in (0, 1, 15) for number in (0, 1)]
     return {
         **_as_hex(
             person=who.secret,
             shelf_write=who.shelf_write,
             shelf_key=who.shelf_key,
             intake_retry=who.intake_retry,
+            exchange_retry=who.exchange_retry(1),
+            spare_write=who.spare_write(1),
         ),
         "threads": [
             _as_hex(in_write=t.in_write, out_write=t.out_write, thread_key=t.key) for t in threads

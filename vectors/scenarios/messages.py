@@ -17,6 +17,7 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(name, "encode", "the array of its fields", given)
 
     # name, sample, path to the field, what stands there instead, comment, code
+    signature = {"hex": "00" * 256}
     wrong: list[tuple[str, str, list[str | int], Any, str, str]] = [
         ("words_of_901_bytes", "out", ["words"], "w" * 901, "one byte over", "wrong_shape"),
         ("words_of_902_bytes", "out", ["words"], "я" * 451, "451 characters", "wrong_shape"),
@@ -26,7 +27,9 @@ def scenarios() -> Iterator[Scenario]:
         ("turn_is_null", "out", ["turn"], None, "not optional", "wrong_shape"),
         ("turn_is_text", "out", ["turn"], "1", "a number is no text", "wrong_shape"),
         ("kind_unknown", "in_question", ["kind"], 4, "kinds are 0 to 3", "wrong_shape"),
-        ("roots_two", "in_certified", ["signed_roots"], "drop", "three or none", "wrong_shape"),
+        ("roots_four", "in_certified", ["signed_roots"], [signature] * 4, "≤3", "wrong_shape"),
+        ("opening_of_one", "exchange", ["opening", "signatures"], "drop", "two", "wrong_shape"),
+        ("asking_16", "shelf", ["asking"], 16, "sixteen askings, 0 to 15", "wrong_shape"),
         ("language_unknown", "intake", ["language"], "pl", "be, ru, en", "wrong_shape"),
         ("language_in_capitals", "intake", ["language"], "BE", "be, ru, en", "wrong_shape"),
         ("role_unknown", "intake", ["role"], 2, "0 or 1", "wrong_shape"),

@@ -10,7 +10,7 @@ from crypto.messages.notices import Match, Notice, Peer
 from crypto.messages.outboxes import Outbox
 from crypto.messages.pages import Kind, Page, PageOne, Said
 from crypto.messages.shelf import Shelf, Slot, Wish
-from crypto.messages.tokens import Delivery, Earned, NextSlot, SpentReceipt
+from crypto.messages.tokens import Delivery, Earned, NextSlot, Opening, SpentReceipt
 from crypto.shapes import Message
 from vectors.scenarios.parts import PERIOD, stream
 
@@ -118,6 +118,8 @@ SHELF = Shelf(
     next_index=5,
     got=4,
     agains=(stream("again 2", 16),),
+    asking=2,
+    exchanged=49,
 )
 
 # name of the scenario → message; the first of a kind has every field set
@@ -132,6 +134,25 @@ SAMPLES: dict[str, Message] = {
         blinded_roots=signatures("blinded root", 3),
         blinded_extras=signatures("blinded extra", 3),
         invite_code=stream("invite code", 8),
+        opening=None,
+    ),
+    "exchange": Intake(
+        role=0,
+        language="ru",
+        words="",
+        thread_key=b32("thread key"),
+        out_read=b32("out read"),
+        in_write=b32("in write"),
+        blinded_roots=signatures("blinded root", 1),
+        blinded_extras=signatures("blinded extra", 1),
+        invite_code=b"",
+        opening=Opening(
+            root=b32("old root"),
+            signatures=signatures("old certificate", 2),
+            stamp_nonce=b32("old stamp nonce"),
+            stamp=signature("old stamp"),
+            receipt=RECEIPT,
+        ),
     ),
     "intake_without_extras": Intake(
         role=1,
@@ -143,6 +164,7 @@ SAMPLES: dict[str, Message] = {
         blinded_roots=signatures("blinded root", 3),
         blinded_extras=(),
         invite_code=b"",
+        opening=None,
     ),
     "out": Out(turn=258, words="Добры дзень! Дакументы ў мяне з сабою."),
     "in_certified": In(
@@ -151,6 +173,13 @@ SAMPLES: dict[str, Message] = {
         words="",
         signed_roots=signatures("signed root", 3),
         signed_extras=signatures("signed extra", 3),
+    ),
+    "in_exchanged": In(
+        kind=2,
+        turn=0,
+        words="",
+        signed_roots=signatures("signed root", 1),
+        signed_extras=signatures("signed extra", 1),
     ),
     "in_nothing_yet": In(kind=0, turn=0, words="", signed_roots=(), signed_extras=()),
     "in_question": In(
@@ -168,6 +197,8 @@ SAMPLES: dict[str, Message] = {
         next_index=3,
         got=0,
         agains=(),
+        asking=0,
+        exchanged=None,
     ),
     "card": CARD,
     "carried": CarriedCard(card=CARD, state=STATE),

@@ -20,6 +20,7 @@ const OPERATORS_NAMES = [
   ["blinding", "blind_sign"],
   ["circle", "write_circle"],
   ["circle", "sign_circle"],
+  ["certificates", "exchange_id"], // a node names a row by it, a clerk looks
   ["descriptors", "write_epoch_descriptor"],
   ["descriptors", "write_node_descriptor"],
   ["almanac", "DEFAULT_POLICY"],

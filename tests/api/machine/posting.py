@@ -101,7 +101,7 @@ class Posting(Machine):
         tokens = list(self.slips[one % len(self.slips)])
         if wrong == "token":
             tokens[1] = secrets.token_bytes(32)
-        self.post_intake(self.an_intake(wrong), INVITE, b"".join(tokens))
+        self.post_intake(self.an_intake(wrong), INVITE, b"".join(tokens).ljust(292, b"\0"))
 
     @rule(wrong=st.sampled_from(("", "", "", "pair", "period", "twice", "challenge")))
     def worked_intake(self, wrong: str) -> None:
@@ -109,7 +109,7 @@ class Posting(Machine):
         known = wrong != "challenge" and bool(self.challenges)
         challenge = self.challenges[-1] if known else secrets.token_bytes(16)
         bits = work_bits(len(self.model.waiting), self.model.policy.intake_pool)
-        admission = intake.worked(challenge, bits)[1:65]
+        admission = intake.worked(challenge, bits)[1:293]
         self.post_intake(intake, WORK, admission, known_challenge=known)
 
     def an_intake(self, wrong: str) -> Intake:

@@ -17,6 +17,9 @@ import type { Delivery, NextSlot } from "../crypto/messages/tokens.ts";
 import { Place, classOf } from "./person.ts";
 import { newSlot } from "./shelves.ts";
 
+/** Sixteen askings share out 65,536 pseudonyms; one after another a slot earns 1,364 more. */
+export const ASKING_STRIDE = 4_096;
+
 /** A key, the message it is to sign, and that message blinded for it. */
 export class Asked {
   readonly #value: BlindedValue;
@@ -66,6 +69,11 @@ export function receiptAsked(circle: Circle, place: Place): Asked {
  */
 export function earnedIndex(index: number): number {
   return index + BLIND_COUNT;
+}
+
+/** The first pseudonym that *asking* is about; what it earns stays below the next asking's. */
+export function askedIndex(asking: number): number {
+  return asking * ASKING_STRIDE;
 }
 
 /** What a donor's outbox asks for: the blinded root and stamp of the slot *place* earns. */

@@ -53,7 +53,8 @@ export class Donor extends PersonClient {
   /** Do what needs no decision; with *post*, the first three cards go out once certified. */
   async visit({ post = true }: { readonly post?: boolean } = {}): Promise<DonorView> {
     return this.inSitting(async (sitting) => {
-      let states = await this.postLost(sitting, await this.survey(sitting));
+      const lost = await this.postLost(sitting, await this.survey(sitting));
+      let states = await this.exchanged(sitting, lost);
       const first = states[0]?.shelf ?? null;
       for (const index of post ? firstUnspent(first) : []) {
         const place = sitting.place(sitting.current, index);
@@ -179,19 +180,21 @@ function viewOf(states: readonly State[]): DonorView {
   const newest = states.at(-1);
   if (newest === undefined) throw new NotPossible(); // a survey has the first place at least
   const views = states.filter((state) => state.slot !== null).map(slotView);
-  const { period } = newest.place;
+  // What the quarter before left unspent is exchanged by itself and nobody's to decide about.
+  const current = states.filter(({ isCurrent }) => isCurrent).at(-1) ?? newest;
+  const { period } = current.place;
   const isSeen = (index: number): boolean =>
     views.some((view) => view.period === period && view.index === index);
-  const unseen = shelves.unspentSlots(newest.shelf).filter((slot) => !isSeen(slot.index));
-  const unspentStatus = newest.isCurrent ? Status.CERTIFIED : Status.PERIOD_OVER;
+  const unseen = shelves.unspentSlots(current.shelf).filter((slot) => !isSeen(slot.index));
   const status = vettingStatus(vetted(states, newest));
   return {
     // A donor is never finished: what was sent earns the next slot.
     status: status === Status.FINISHED ? Status.CERTIFIED : status,
     questions: states.flatMap((each) => vetting.openQuestions(each).map(([, words]) => words)),
-    slots: [...views, ...unseen.map((slot) => unvisited(period, slot.index, unspentStatus))].sort(
-      (a, b) => byPeriod(a, b) || a.index - b.index,
-    ),
+    slots: [
+      ...views,
+      ...unseen.map((slot) => unvisited(period, slot.index, Status.CERTIFIED)),
+    ].sort((a, b) => byPeriod(a, b) || a.index - b.index),
     comeBackEpoch: newest.epoch + 1,
   };
 }
@@ -251,7 +254,9 @@ function firstUnspent(shelf: State["shelf"]): readonly number[] {
 
 /** *states* with *state* in the place of an older reading; the newest stands last. */
 function withState(states: readonly State[], state: State): readonly State[] {
-  return [...states.filter((each) => each.place !== state.place), state];
+  const { period, index } = state.place;
+  const isAnother = ({ place }: State): boolean => place.period !== period || place.index !== index;
+  return [...states.filter(isAnother), state];
 }
 
 /** Where the card of *index* is. Raises NotPossible if none was posted. */

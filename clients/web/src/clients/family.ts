@@ -50,7 +50,8 @@ export class Family extends PersonClient {
   /** Do what needs no decision; with *post*, the first card goes out once certified. */
   async visit({ post = true }: { readonly post?: boolean } = {}): Promise<FamilyView> {
     return this.inSitting(async (sitting) => {
-      const states = await this.postLost(sitting, await this.survey(sitting));
+      const lost = await this.postLost(sitting, await this.survey(sitting));
+      const states = await this.exchanged(sitting, lost);
       const [first] = states;
       if (!post || first === undefined || !isNeverPosted(states)) return this.#view(states);
       return this.#view([await this.post(sitting, first.place, first)]);

@@ -10,6 +10,7 @@ import { FINISHED, IDLE } from "../crypto/messages/cards.ts";
 import { DONE, POSTED } from "../crypto/messages/shelf.ts";
 import { earnedIndex, earnedSlot } from "./asking.ts";
 import * as cards from "./cards.ts";
+import * as exchange from "./exchange.ts";
 import { met } from "./meetings.ts";
 import { recovered, spoken } from "./outboxes.ts";
 import * as shelves from "./shelves.ts";
@@ -20,6 +21,7 @@ import * as vetting from "./vetting.ts";
 export function keepUp(state: State): State {
   const steps: readonly Act[] = [
     vetting.advance,
+    exchange.letGo,
     cards.advance,
     withMet,
     recovered,

@@ -60,13 +60,13 @@ function shelfOf(state: State): Uint8Array {
 }
 
 function thread(state: State, seen: Seen, number: number): Uint8Array {
-  const { person } = state.place;
-  const { inWrite, outWrite } = person.thread(number);
+  const { place, found } = state;
+  const { inWrite, outWrite } = place.thread(number);
   const seenIn = seen.ins[number] ?? NOT_READ;
   const seenOut = seen.outs[number] ?? NOT_READ;
   // Only what was read back from the shelf may be blanked in the thread: until then the thread
   // has the only copy.
-  if (state.found !== null && state.found.stage !== ASKED) {
+  if (found !== null && (found.stage !== ASKED || found.asking !== place.asking)) {
     // Once, and from then on what stands is written again: the coordinator can read *in*, and a
     // record that changes would tell it of every visit of somebody it vouched for.
     const isBlank = (state.ins[number] ?? null) === null;
@@ -76,7 +76,7 @@ function thread(state: State, seen: Seen, number: number): Uint8Array {
   if (seenOut.length === 0) return write(inWrite, seenIn, seenIn);
   const out = state.outs[number] ?? null;
   const record =
-    out === null ? randomRecord() : closeRecord(Out, out, seals.threadOut(person, number));
+    out === null ? randomRecord() : closeRecord(Out, out, seals.threadOut(place, number));
   return write(outWrite, seenOut, record);
 }
 

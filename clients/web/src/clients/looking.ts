@@ -26,7 +26,7 @@ import type { MessageKind } from "../crypto/shapes.ts";
 import { NodeMisbehaves } from "./errors.ts";
 import { VOUCHER, encounterOf, isSecond, type Encounter } from "./meetings.ts";
 import type { OpenEpoch } from "./node.ts";
-import { THREADS, outReads, shelfReads, type Place } from "./person.ts";
+import { Place, THREADS } from "./person.ts";
 import * as seals from "./seals.ts";
 import { Claimed, State, UNREAD } from "./state.ts";
 
@@ -55,7 +55,11 @@ export function lookBody(
   committed: number,
 ): Uint8Array {
   const notice = readerOf(noticeWrite(place.pseudonym.noticeSecret, committed));
-  return concat(...shelfReads(current), ...shelfReads(previous), notice, ...place.ownReads());
+  const reads = [current, previous].flatMap((person) => {
+    const read = place.period === person.period ? place : new Place(person, 0);
+    return [read.shelfRead(), ...read.threadReads()];
+  });
+  return concat(...reads, notice, ...place.ownReads());
 }
 
 /** The state before the partner is met, and the raw records. */
@@ -85,7 +89,7 @@ export function readLook(
     found: shelf,
     shelf,
     other: opened(Shelf, at(records, there), seals.shelf(elsewhere)),
-    ins: THREADS.map((n) => opened(In, at(records, here + 1 + n), seals.threadIn(person, n))),
+    ins: THREADS.map((n) => opened(In, at(records, here + 1 + n), seals.threadIn(place, n))),
     notice: opened(Notice, at(records, 6), underNotice),
     heard,
     outbox: heard,
@@ -108,9 +112,9 @@ export function decoyClaim(): Uint8Array {
 
 /** 4 × (R or B) ‖ permit ‖ claim tag ‖ claim token; the decoy's unless an address is shown. */
 export function meetBody(state: State, decoy: Uint8Array, { blanks, claims }: Meet): Uint8Array {
-  const { person, pseudonym } = state.place;
+  const { pseudonym } = state.place;
   const decoys = [randomBytes(SECRET_BYTES), randomBytes(SECRET_BYTES)];
-  const pages = blanks ?? state.notice?.pages ?? [...outReads(person), ...decoys];
+  const pages = blanks ?? state.notice?.pages ?? [...state.place.outReads(), ...decoys];
   const tag = tagToClaim(state, claims);
   const claim = tag === null ? [decoy] : [tag, pseudonym.claimToken(tag)];
   return concat(...pages, pseudonym.claimPermit, ...claim);
@@ -130,8 +134,8 @@ export function readMeet(
   const isClaimed = tagToClaim(state, claims) !== null;
   const met = isClaimed ? state.with({ claimed: verdict }) : state;
   if (blanks === null && state.notice === null) {
-    const { person } = state.place;
-    const outs = THREADS.map((n) => opened(Out, at(records, n), seals.threadOut(person, n)));
+    const { place } = state;
+    const outs = THREADS.map((n) => opened(Out, at(records, n), seals.threadOut(place, n)));
     return [met.with({ outs }), { ...seen, outs: records.slice(0, THREADS.length) }];
   }
   // What a blanked page reads as says nothing: it is random whether or not B fitted.

@@ -27,7 +27,7 @@ import {
 import { OCTETS, TIMEOUT_SECONDS, fetchOnce, type Answer } from "./fetching.ts";
 import { pauseFor } from "./pauses.ts";
 
-export const INTAKE_BYTES = 28_935;
+export const INTAKE_BYTES = 29_163;
 export const CARD_BYTES = 25_096;
 export const LOOK_BYTES = 384;
 export const LOOK_ANSWER_BYTES = 12 * RECORD_BYTES;

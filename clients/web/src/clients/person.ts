@@ -3,7 +3,7 @@
 import { rootOf } from "../crypto/certificates.ts";
 import { CardClass } from "../crypto/certifying_keys.ts";
 import { blankSecret, readerOf, type BlankSecret, type ReadSecret } from "../crypto/drops.ts";
-import type { Person, Pseudonym } from "../crypto/keys.ts";
+import type { Person, Pseudonym, Thread } from "../crypto/keys.ts";
 import { FAMILY } from "../crypto/messages/intake.ts";
 
 /** The threads with the two duty coordinators, in the order of duty. */
@@ -14,7 +14,7 @@ export function classOf(role: number): CardClass {
   return role === FAMILY ? CardClass.REQUEST : CardClass.OFFER;
 }
 
-/** Pseudonym *index* of *person*. */
+/** Pseudonym *index* of *person*; *asking* is whose threads a visit there reads. */
 export class Place {
   #pseudonym: Pseudonym | undefined;
   #pageBlanks: readonly BlankSecret[] | undefined;
@@ -22,6 +22,7 @@ export class Place {
   constructor(
     readonly person: Person,
     readonly index: number,
+    readonly asking = 0,
   ) {}
 
   /** The circle's digest. */
@@ -32,6 +33,26 @@ export class Place {
   /** The period whose shelf this pseudonym stands on. */
   get period(): number {
     return this.person.period;
+  }
+
+  /** The thread with duty coordinator 0 or 1. */
+  thread(number: number): Thread {
+    return this.person.thread(number, this.asking);
+  }
+
+  /** R of in 0, in 1. */
+  threadReads(): readonly ReadSecret[] {
+    return THREADS.map((number) => readerOf(this.thread(number).inWrite));
+  }
+
+  /** R of out 0, out 1. */
+  outReads(): readonly ReadSecret[] {
+    return THREADS.map((number) => readerOf(this.thread(number).outWrite));
+  }
+
+  /** R of the shelf. */
+  shelfRead(): ReadSecret {
+    return readerOf(this.person.shelfWrite);
   }
 
   /** Kept for the sitting: drawing a key pair anew for each use would cost most of it. */
@@ -62,15 +83,4 @@ export class Place {
     this.#pageBlanks?.forEach((blank) => blank.fill(0));
     this.#pageBlanks = undefined;
   }
-}
-
-/** R of shelf, in 0, in 1. */
-export function shelfReads(person: Person): readonly ReadSecret[] {
-  const threads = THREADS.map((number) => person.thread(number).inWrite);
-  return [person.shelfWrite, ...threads].map(readerOf);
-}
-
-/** R of out 0, out 1. */
-export function outReads(person: Person): readonly ReadSecret[] {
-  return THREADS.map((number) => readerOf(person.thread(number).outWrite));
 }

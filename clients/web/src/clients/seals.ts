@@ -8,6 +8,7 @@
 import { noticeKey, outboxKey, type Person, type Pseudonym } from "../crypto/keys.ts";
 import { bound, u32, u8 } from "../crypto/labels.ts";
 import type { SharedKey } from "../crypto/records.ts";
+import type { Place } from "./person.ts";
 
 /** The shelf of one period. */
 export function shelf(person: Person): SharedKey {
@@ -15,13 +16,13 @@ export function shelf(person: Person): SharedKey {
 }
 
 /** What coordinator *number* (0, 1 in the order of duty) says. */
-export function threadIn(person: Person, number: number): SharedKey {
-  return thread("thread in", person, number);
+export function threadIn(place: Place, number: number): SharedKey {
+  return thread("thread in", place, number);
 }
 
 /** What the person says to coordinator *number*. */
-export function threadOut(person: Person, number: number): SharedKey {
-  return thread("thread out", person, number);
+export function threadOut(place: Place, number: number): SharedKey {
+  return thread("thread out", place, number);
 }
 
 /** The notice of *epoch*. */
@@ -47,9 +48,9 @@ export function cardInfo(circle: Uint8Array, epoch: number): Uint8Array {
   return bound("card", circle, u32(epoch));
 }
 
-function thread(label: string, person: Person, number: number): SharedKey {
+function thread(label: string, place: Place, number: number): SharedKey {
   return {
-    key: person.thread(number).key,
-    aad: bound(label, person.circle, u32(person.period), u8(number)),
+    key: place.thread(number).key,
+    aad: bound(label, place.circle, u32(place.period), u8(number)),
   };
 }

@@ -29,6 +29,8 @@ export function newShelf(asking: {
   readonly language: Language;
   readonly asked: number;
   readonly wish: Wish;
+  readonly asking?: number;
+  readonly exchanged?: number | null;
 }): Shelf {
   return {
     role: asking.role,
@@ -41,6 +43,8 @@ export function newShelf(asking: {
     nextIndex: BLIND_COUNT,
     got: 0,
     agains: [],
+    asking: asking.asking ?? 0,
+    exchanged: asking.exchanged ?? null,
   };
 }
 

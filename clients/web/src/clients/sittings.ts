@@ -14,9 +14,10 @@ import type { Circle } from "../crypto/circle.ts";
 import { InvalidKey } from "../crypto/errors.ts";
 import type { Language } from "../crypto/goods.ts";
 import { FAMILY } from "../crypto/messages/intake.ts";
-import { ASKED, POSTED, type Shelf, type Wish } from "../crypto/messages/shelf.ts";
+import { ASKED, POSTED, UNSPENT, type Shelf, type Wish } from "../crypto/messages/shelf.ts";
 import * as cards from "./cards.ts";
 import { Cancelled, NoPeriod, NodeRefused, NotPossible, WrongRole } from "./errors.ts";
+import * as exchange from "./exchange.ts";
 import { blanksDue, keepUp, readsBack } from "./following.ts";
 import type { InviteCodes } from "./invites_text.ts";
 import type { NodeClient } from "./node.ts";
@@ -81,9 +82,13 @@ export abstract class PersonClient {
 
   /** Every place that has something to say, the first place first. Raises WrongRole. */
   protected async survey(sitting: Sitting): Promise<readonly State[]> {
-    const first = await this.settle(sitting, sitting.firstPlace);
+    let first = await this.settle(sitting, sitting.firstPlace);
     for (const shelf of [first.shelf, first.other]) {
       if (shelf !== null && shelf.role !== this.role) throw new WrongRole();
+    }
+    if (first.shelf?.stage === ASKED && first.shelf.asking > 0) {
+      const asked = sitting.place(sitting.current, 0, first.shelf.asking);
+      first = await this.settle(sitting, asked);
     }
     const places = [
       ...shelves
@@ -95,6 +100,25 @@ export abstract class PersonClient {
     const states = [first];
     for (const place of places) states.push(await this.settle(sitting, place));
     return states;
+  }
+
+  /**
+   * Exchange what the quarter before left unspent, one slot at a time. A node that refuses stops
+   * nothing else; the next visit asks again.
+   */
+  protected async exchanged(
+    sitting: Sitting,
+    states: readonly State[],
+  ): Promise<readonly State[]> {
+    const [before, ...others] = states;
+    const isOpen = exchange.isOpen(this.#circle, sitting.current.period, this.#today);
+    if (before === undefined || !isOpen) return states;
+    let first = before;
+    if (!exchange.isUnderWay(first.shelf)) first = await this.#planned(sitting, first);
+    if (exchange.isUnderWay(first.shelf) && !exchange.isPosted(first)) {
+      first = await this.#postExchange(sitting, first.shelf, { isNew: false });
+    }
+    return [first, ...others];
   }
 
   /** Visit, and visit again while something follows from it. The last reading is returned. */
@@ -179,6 +203,51 @@ export abstract class PersonClient {
     }
   }
 
+  /** The first place, with the next exchange on its shelf; posted if it brings the shelf. */
+  async #planned(sitting: Sitting, first: State): Promise<State> {
+    const { shelf } = first;
+    let before = first.other;
+    const last = shelf?.exchanged ?? null;
+    if (last !== null && shelves.slotOf(before, last) !== null) {
+      // What went before leaves the old shelf first.
+      before = (await this.settle(sitting, sitting.place(sitting.previous, last))).shelf;
+    }
+    const slot = exchange.toExchange(before);
+    if (slot === null || before === null) return first;
+    if (shelf !== null) {
+      const place = sitting.place(sitting.current, 0, shelf.asking);
+      return this.settle(sitting, place, exchange.planning(slot.index));
+    }
+    const asked = sitting.open.descriptor.epoch;
+    const fresh = exchange.firstShelf(before, { asked, index: slot.index });
+    return this.#postExchange(sitting, fresh, { isNew: true });
+  }
+
+  async #postExchange(
+    sitting: Sitting,
+    shelf: Shelf,
+    { isNew }: { readonly isNew: boolean },
+  ): Promise<State> {
+    const place = sitting.place(sitting.current, 0, shelf.asking);
+    // Whether its card stands after all is seen at its own place.
+    const old = await this.settle(sitting, sitting.place(sitting.previous, shelf.exchanged ?? 0));
+    const { slot } = old;
+    if (slot?.stage !== UNSPENT || slot.stamp === null) {
+      return this.settle(sitting, place, exchange.givingUp(shelf.asking));
+    }
+    const body = await exchange.exchangeBody(this.#circle, place, shelf, old.place, slot, { isNew });
+    try {
+      await sitting.node.intake(body);
+    } catch (error) {
+      if (!(error instanceof NodeRefused)) throw error;
+      if (error.code === "stamp_spent") {
+        await this.settle(sitting, old.place, exchange.dropping(slot.index));
+        return this.settle(sitting, place, exchange.givingUp(shelf.asking));
+      }
+    }
+    return this.settle(sitting, place);
+  }
+
   async #followed(sitting: Sitting, visited: State): Promise<State> {
     let state = visited;
     for (let times = 0; times < FOLLOW_UPS && readsBack(state); times++) {
@@ -209,6 +278,6 @@ async function taken(intake: Promise<void>): Promise<void> {
 
 /** The previous period: its live cards, or its thread while that is going on. */
 function placesOfOther(shelf: Shelf | null): readonly number[] {
-  if (shelf?.stage === ASKED) return [0];
+  if (shelf?.stage === ASKED && shelf.exchanged === null) return [0];
   return shelves.liveSlots(shelf).map((slot) => slot.index);
 }

@@ -36,21 +36,24 @@ import {
   type Slot,
   type Wish,
 } from "../crypto/messages/shelf.ts";
+import type { Opening } from "../crypto/messages/tokens.ts";
 import { closeRecord } from "../crypto/records.ts";
 import { seal } from "../crypto/sealing.ts";
-import { receiptAsked, rootAsked, signedAt, stampAsked, type Asked } from "./asking.ts";
+import { askedIndex, receiptAsked, rootAsked, signedAt, stampAsked, type Asked } from "./asking.ts";
 import { NotPossible, TooLong } from "./errors.ts";
 import type { InviteCodes } from "./invites_text.ts";
 import { Breath } from "./pauses.ts";
 import { Place, THREADS, classOf } from "./person.ts";
 import * as seals from "./seals.ts";
-import { newShelf, newSlot } from "./shelves.ts";
+import { newShelf, newSlot, withSlot } from "./shelves.ts";
 import type { State } from "./state.ts";
 import { workFor, type Watch } from "./work.ts";
 
 const WORK = 0;
 const INVITE = 1;
-const ADMISSION_BYTES = 64;
+
+/** What admits an intake, filled with zeros: a stamp is the longest of them. */
+export const ADMISSION_BYTES = 292;
 
 /** What somebody asks for, and how they watch it being prepared. */
 export interface IntakeWish extends Watch {
@@ -66,7 +69,7 @@ export interface IntakeWish extends Watch {
 }
 
 /** What is asked for one pseudonym: a root of each coordinator, an extra of one or of both. */
-interface AskedOfBoth {
+export interface AskedOfBoth {
   readonly roots: readonly [Asked, Asked];
   readonly extras: readonly [Asked, Asked | null];
 }
@@ -91,19 +94,19 @@ export async function intakeBody(
   const { role, invite, terms, progress, signal } = wanted;
   if (invite !== null && role !== FAMILY) throw new NotPossible();
   checkedWords(wanted.words);
-  const duty = circle.duty(person.period, classOf(role));
-  const asked = await askedOfBoth(circle, person, wanted);
+  const place = new Place(person, 0);
+  const shelf = newShelf(wanted);
+  const asked = await askedOfBoth(circle, place, shelf, wanted);
   const records = THREADS.map((number) => {
-    const record = intakeRecord(circle, person, number, wanted, asked);
-    return concat(u8(duty[number]), record);
+    const { words } = wanted;
+    return intakeRecord(circle, place, number, shelf, asked, { words, code: invite?.[number] });
   });
-  const shelf = closeRecord(Shelf, newShelf(wanted), seals.shelf(person));
   const body = concat(
     person.intakeRetry,
     u32(person.period),
     ...records,
-    drop(person.shelfWrite, shelf),
-    ...THREADS.map((number) => threadDrops(person, number)),
+    drop(person.shelfWrite, closeRecord(Shelf, shelf, seals.shelf(person))),
+    threadDrops(place),
   );
   const admission = new Uint8Array(ADMISSION_BYTES);
   if (invite !== null) {
@@ -118,15 +121,18 @@ export async function intakeBody(
 /** What follows from the two *in* drops: certified, declined, or a coordinator who failed. */
 export function advance(state: State): State {
   const { shelf, ins } = state;
-  if (shelf?.stage !== ASKED) return state;
+  if (shelf?.stage !== ASKED || shelf.asking !== state.place.asking) return state;
   if (ins.some((answer) => answer?.kind === DECLINED)) {
-    return state.withShelf({ stage: SHELF_DECLINED });
+    // An exchange that is refused takes nothing from the slots that are there.
+    return state.withShelf({
+      stage: shelf.exchanged === null ? SHELF_DECLINED : SHELF_CERTIFIED,
+    });
   }
   const [first, second] = ins;
   if (first?.kind !== CERTIFIED || second?.kind !== CERTIFIED) return state;
   try {
-    const slots = certifiedSlots(state.circle, state.place.person, shelf.role, [first, second]);
-    return state.withShelf({ stage: SHELF_CERTIFIED, slots, nextIndex: BLIND_COUNT });
+    const slots = certifiedSlots(state.circle, state.place, shelf, [first, second]);
+    return state.with({ shelf: { ...slots.reduce(withSlot, shelf), stage: SHELF_CERTIFIED } });
   } catch (error) {
     if (error instanceof InvalidCertificate) return state.with({ coordinatorFailed: true });
     throw error;
@@ -170,18 +176,20 @@ function answeredTurn(out: Out | null | undefined): number {
   return out?.turn ?? 0;
 }
 
-/** For all three pseudonyms, one after the other, letting the page breathe. */
-async function askedOfBoth(
+/** For all pseudonyms asked about, one after the other, letting the page breathe. */
+export async function askedOfBoth(
   circle: Circle,
-  person: Person,
-  { role, blinded, signal }: IntakeWish,
+  place: Place,
+  shelf: Shelf,
+  { blinded, signal }: Pick<IntakeWish, "blinded" | "signal"> = {},
 ): Promise<readonly AskedOfBoth[]> {
   const breath = new Breath();
   const asked: AskedOfBoth[] = [];
-  for (let index = 0; index < BLIND_COUNT; index++) {
+  const places = placesAsked(place, shelf);
+  for (const each of places) {
     await breath.take(signal);
-    asked.push(askedFor(circle, new Place(person, index), role));
-    blinded?.((index + 1) / BLIND_COUNT);
+    asked.push(askedFor(circle, each, shelf.role));
+    blinded?.(asked.length / places.length);
   }
   return asked;
 }
@@ -197,59 +205,41 @@ function askedFor(circle: Circle, place: Place, role: number): AskedOfBoth {
   }
 }
 
-function intakeRecord(
+/** coordinator u8 ‖ record: what coordinator *number* is asked about `place.asking`. */
+export function intakeRecord(
   circle: Circle,
-  person: Person,
+  place: Place,
   number: 0 | 1,
-  { role, language, words, invite }: IntakeWish,
+  { role, language }: Shelf,
   asked: readonly AskedOfBoth[],
+  also: {
+    readonly words?: string;
+    readonly code?: Uint8Array | undefined;
+    readonly opening?: Opening;
+  },
 ): Uint8Array {
-  const thread = person.thread(number);
-  const recipient = circle.sealingKeys[circle.duty(person.period, classOf(role))[number]];
+  const thread = place.thread(number);
+  const duty = circle.duty(place.period, classOf(role))[number];
+  const recipient = circle.sealingKeys[duty];
   if (recipient === undefined) throw new NotPossible(); // the circle's reader has looked
   const intake: Intake = {
     role,
     language,
-    words,
+    words: also.words ?? "",
     threadKey: thread.key,
     outRead: readerOf(thread.outWrite),
     inWrite: thread.inWrite,
     blindedRoots: asked.map(({ roots }) => roots[number].blinded),
     blindedExtras: asked.flatMap(({ extras }) => extras[number]?.blinded ?? []),
-    inviteCode: invite?.[number] ?? new Uint8Array(0),
+    inviteCode: also.code ?? new Uint8Array(0),
+    opening: also.opening ?? null,
   };
-  return seal(Intake, intake, { recipient, info: seals.intakeInfo(person, number) });
+  const info = seals.intakeInfo(place.person, number);
+  return concat(u8(duty), seal(Intake, intake, { recipient, info }));
 }
 
-/** All three slots, every signature verified. Raises InvalidCertificate. */
-function certifiedSlots(
-  circle: Circle,
-  person: Person,
-  role: number,
-  answers: readonly [In, In],
-): readonly Slot[] {
-  const [first, second] = answers;
-  return Array.from({ length: BLIND_COUNT }, (_, index) => {
-    const { roots, extras } = askedFor(circle, new Place(person, index), role);
-    return newSlot(
-      index,
-      [
-        roots[0].unblinded(signed(first.signedRoots, index)),
-        roots[1].unblinded(signed(second.signedRoots, index)),
-      ],
-      extras[0].unblinded(signed(first.signedExtras, index)),
-      extras[1]?.unblinded(signed(second.signedExtras, index)) ?? null,
-    );
-  });
-}
-
-function signed(signatures: readonly Uint8Array[], index: number): Uint8Array {
-  if (signatures.length !== BLIND_COUNT) throw new InvalidCertificate();
-  return signedAt(signatures, index);
-}
-
-function threadDrops(person: Person, number: number): Uint8Array {
-  const thread = person.thread(number);
+/** 4 × (A ‖ record): in 0, out 0, in 1, out 1, with nothing said in them. */
+export function threadDrops(place: Place): Uint8Array {
   const nothingYet: In = {
     kind: NOTHING_YET,
     turn: 0,
@@ -258,12 +248,50 @@ function threadDrops(person: Person, number: number): Uint8Array {
     signedExtras: [],
   };
   const nothingSaid: Out = { turn: 0, words: "" };
-  return concat(
-    drop(thread.inWrite, closeRecord(In, nothingYet, seals.threadIn(person, number))),
-    drop(thread.outWrite, closeRecord(Out, nothingSaid, seals.threadOut(person, number))),
-  );
+  const drops = THREADS.flatMap((number) => {
+    const thread = place.thread(number);
+    return [
+      drop(thread.inWrite, closeRecord(In, nothingYet, seals.threadIn(place, number))),
+      drop(thread.outWrite, closeRecord(Out, nothingSaid, seals.threadOut(place, number))),
+    ];
+  });
+  return concat(...drops);
 }
 
-function drop(secret: WriteSecret, record: Uint8Array): Uint8Array {
+/** A ‖ record. */
+export function drop(secret: WriteSecret, record: Uint8Array): Uint8Array {
   return concat(addressOf(secret), record);
+}
+
+/** Three pseudonyms for an intake, one for an exchange. */
+function placesAsked(place: Place, shelf: Shelf): readonly Place[] {
+  const first = askedIndex(shelf.asking);
+  const length = shelf.exchanged === null ? BLIND_COUNT : 1;
+  return Array.from({ length }, (_, each) => new Place(place.person, first + each));
+}
+
+/** All slots asked for, every signature verified. Raises InvalidCertificate. */
+function certifiedSlots(
+  circle: Circle,
+  place: Place,
+  shelf: Shelf,
+  [first, second]: readonly [In, In],
+): readonly Slot[] {
+  const places = placesAsked(place, shelf);
+  const signed = (signatures: readonly Uint8Array[], at: number): Uint8Array => {
+    if (signatures.length !== places.length) throw new InvalidCertificate();
+    return signedAt(signatures, at);
+  };
+  return places.map((each, at) => {
+    const { roots, extras } = askedFor(circle, each, shelf.role);
+    return newSlot(
+      each.index,
+      [
+        roots[0].unblinded(signed(first.signedRoots, at)),
+        roots[1].unblinded(signed(second.signedRoots, at)),
+      ],
+      extras[0].unblinded(signed(first.signedExtras, at)),
+      extras[1]?.unblinded(signed(second.signedExtras, at)) ?? null,
+    );
+  });
 }

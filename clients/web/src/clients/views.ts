@@ -101,7 +101,8 @@ export function vettingStatus(state: State): Status {
     return state.other?.stage === CERTIFIED ? Status.PERIOD_OVER : Status.NOTHING;
   }
   if (state.coordinatorFailed) return Status.COORDINATOR_FAILED;
-  if (shelf.stage === ASKED) {
+  const isExchange = shelf.exchanged !== null && shelves.unspentSlots(shelf).length > 0;
+  if (shelf.stage === ASKED && !isExchange) {
     return openQuestions(state).length > 0 ? Status.QUESTION : Status.ASKED;
   }
   if (shelf.stage === DECLINED) return Status.DECLINED;

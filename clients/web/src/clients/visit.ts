@@ -69,9 +69,9 @@ export class Sitting {
   }
 
   /** The place of a pseudonym, the same object each time. */
-  place(person: Person, index: number): Place {
-    const name = `${String(person.period)} ${String(index)}`;
-    const place = this.#places.get(name) ?? new Place(person, index);
+  place(person: Person, index: number, asking = 0): Place {
+    const name = [person.period, index, asking].map(String).join(" ");
+    const place = this.#places.get(name) ?? new Place(person, index, asking);
     this.#places.set(name, place);
     return place;
   }

@@ -69,9 +69,19 @@ export class Person {
     return derive(this.#secret, "intake retry");
   }
 
-  /** The thread with duty coordinator 0 or 1. */
-  thread(number: number): Thread {
-    const secret = derive(this.#secret, "thread", u8(number));
+  /** The same for the exchange that is *asking* number 1..15 of the period. */
+  exchangeRetry(asking: number): Uint8Array {
+    return derive(this.#secret, "exchange retry", u8(asking));
+  }
+
+  /** w of the drop that an exchange reserves where an intake reserves a shelf that stands. */
+  spareWrite(asking: number): WriteSecret {
+    return deriveWrite(this.#secret, "exchange spare", u8(asking));
+  }
+
+  /** The thread with duty coordinator 0 or 1 about *asking*: 0 the intake, 1..15 exchanges. */
+  thread(number: number, asking = 0): Thread {
+    const secret = derive(this.#secret, "thread", u8(2 * asking + number));
     return {
       inWrite: deriveWrite(secret, "in write"),
       outWrite: deriveWrite(secret, "out write"),

@@ -25,8 +25,10 @@ import { daysOf } from "../../src/crypto/periods.ts";
 import { SealingKey } from "../../src/crypto/sealing.ts";
 
 export const PERIOD = 8_107;
-const [FIRST_DAY, LAST_DAY] = daysOf(PERIOD);
+const [FIRST_DAY] = daysOf(PERIOD);
 export const DAY = FIRST_DAY + 10;
+/** A day of the period before. */
+export const EARLIER = FIRST_DAY - 10;
 
 const DUTIES = [
   [Use.REQUEST, 0],
@@ -39,7 +41,7 @@ const DUTIES = [
 
 const seedOf = (name: string): Uint8Array => hashed("test seed", utf8(name));
 
-/** Two coordinators, one matcher, one node, one period. */
+/** Two coordinators, one matcher, one node, this period and the one before, with the same keys. */
 export class TrialCircle {
   readonly matcherSeed: Uint8Array;
   readonly nodeSeed: Uint8Array;
@@ -90,7 +92,10 @@ export class TrialCircle {
         coordinators: this.sealingKeys.map((key) => ({ sealing: key.public })),
         periods: [],
       },
-      [new Period(PERIOD, FIRST_DAY, LAST_DAY, [0, 1], [0, 1], keys)],
+      [PERIOD - 1, PERIOD].map((period) => {
+        const ofPeriod = keys.map((key) => ({ ...key, period }));
+        return new Period(period, ...daysOf(period), [0, 1], [0, 1], ofPeriod);
+      }),
     );
   }
 

@@ -149,13 +149,17 @@ export class FakeNode {
   }
 
   #intake(body: Uint8Array): Response {
-    const spent = toHex(body.subarray(0, 65));
-    const retry = toHex(body.subarray(65, 97));
-    const records = cut(body.subarray(101, 101 + 2 * 4_097), 4_097);
-    const rows = cut(body.subarray(101 + 2 * 4_097), 32 + RECORD_BYTES);
+    const isExchange = body[0] === 2;
+    const admission = body.slice(1, 293);
+    const stamp = isExchange ? verifyStamp(this.trial.circle, Stamp.fromBytes(admission)) : null;
+    const spent = stamp === null ? toHex(admission) : toHex(stamp.nonce);
+    const retry = toHex(body.subarray(293, 325));
+    const records = cut(body.subarray(329, 329 + 2 * 4_097), 4_097);
+    const rows = cut(body.subarray(329 + 2 * 4_097), 32 + RECORD_BYTES);
     const earlier = this.memory.burned.get(spent);
     if (earlier !== undefined) {
-      return earlier === retry ? json(201, ACCEPTED) : refused("work_spent");
+      if (earlier === retry) return json(201, ACCEPTED);
+      return refused(isExchange ? "stamp_spent" : "work_spent");
     }
     if (rows.some((row) => this.memory.drops.has(toHex(row.subarray(0, 32))))) {
       return refused("address_taken");
@@ -226,20 +230,27 @@ export class FakeNode {
 export class Coordinators {
   constructor(readonly node: FakeNode) {}
 
-  /** Every intake record, with the number of the coordinator it is for. */
-  opened(): readonly (readonly [number, Intake])[] {
+  /** Every intake record, with the number of the coordinator it is for, and its period. */
+  opened(): readonly (readonly [number, Intake, number])[] {
     const { circle, sealingKeys } = this.node.trial;
     return this.node.memory.intake.map(({ number, record }) => {
       const key = sealingKeys[number];
       if (key === undefined) throw new Error("no such coordinator");
-      const info = bound("intake", circle.digest, u32(PERIOD), u8(number));
-      return [number, openSealed(Intake, record, { key, info })] as const;
+      const open = (period: number): Intake => {
+        const info = bound("intake", circle.digest, u32(period), u8(number));
+        return openSealed(Intake, record, { key, info });
+      };
+      try {
+        return [number, open(PERIOD), PERIOD] as const;
+      } catch {
+        return [number, open(PERIOD - 1), PERIOD - 1] as const;
+      }
     });
   }
 
   /** Certify everybody; with *spoil* one signature of the second coordinator is wrong. */
   certify({ spoil = false } = {}): void {
-    for (const [number, intake] of this.opened()) {
+    for (const [number, intake, period] of this.opened()) {
       const use = intake.role === FAMILY ? Use.REQUEST : Use.OFFER;
       const extra = number === 0 ? Use.STAMP : Use.RECEIPT;
       const sign = (by: Use, values: readonly Uint8Array[]): Uint8Array[] =>
@@ -251,7 +262,7 @@ export class Coordinators {
         words: "",
         signedRoots: spoil && number === 1 ? roots.reverse() : roots,
         signedExtras: sign(extra, intake.blindedExtras),
-      });
+      }, period);
     }
   }
 
@@ -264,8 +275,8 @@ export class Coordinators {
   }
 
   /** Write *in*. */
-  say(number: number, intake: Intake, message: In): void {
-    const aad = bound("thread in", this.node.trial.circle.digest, u32(PERIOD), u8(number));
+  say(number: number, intake: Intake, message: In, period = PERIOD): void {
+    const aad = bound("thread in", this.node.trial.circle.digest, u32(period), u8(number));
     const record = closeRecord(In, message, { key: intake.threadKey, aad });
     this.node.memory.drops.set(toHex(addressOf(intake.inWrite as WriteSecret)), record);
   }

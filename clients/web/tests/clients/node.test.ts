@@ -104,7 +104,7 @@ test("a full intake is not insisted on", async () => {
     calls += 1;
     return problem("intake_full", 503);
   };
-  await assert.rejects(clientOf(full).intake(new Uint8Array(28_935)), NodeRefused);
+  await assert.rejects(clientOf(full).intake(new Uint8Array(29_163)), NodeRefused);
   assert.equal(calls, 1);
 });
 

@@ -280,8 +280,10 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
       shelf_write: toHex(who.shelfWrite),
       shelf_key: toHex(who.shelfKey),
       intake_retry: toHex(who.intakeRetry),
-      threads: [0, 1].map((number) => {
-        const thread = who.thread(number);
+      exchange_retry: toHex(who.exchangeRetry(1)),
+      spare_write: toHex(who.spareWrite(1)),
+      threads: [0, 1, 2, 3, 30, 31].map((each) => {
+        const thread = who.thread(each % 2, Math.floor(each / 2));
         return {
           in_write: toHex(thread.inWrite),
           out_write: toHex(thread.outWrite),

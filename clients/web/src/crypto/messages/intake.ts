@@ -3,17 +3,18 @@
 import { BLIND_COUNT } from "../labels.ts";
 import {
   U16,
-  exactly,
   message,
-  noneOr,
   octets,
   octetsUpTo,
   oneOf,
+  optional,
+  part,
+  several,
   text,
   uint,
   type MessageOf,
 } from "../shapes.ts";
-import { SIGNATURE } from "./tokens.ts";
+import { Opening, SIGNATURE } from "./tokens.ts";
 
 /** What a person or a coordinator can say at once, in UTF-8; what an intake record leaves. */
 export const WORDS_BYTES = 900;
@@ -31,8 +32,15 @@ export const DECLINED = 3;
 export const LANGUAGE = oneOf("be", "ru", "en");
 
 /**
+ * Values to sign, or signed: three for an intake, one for an exchange, none where nothing is due;
+ * who reads them counts them.
+ */
+export const BLINDED = several(SIGNATURE, { atMost: BLIND_COUNT });
+
+/**
  * What a duty coordinator learns: no name, no region, no need. Extras are stamps for the first
- * duty coordinator, a family's receipts for the second, none for a donor's second.
+ * duty coordinator, a family's receipts for the second, none for a donor's second. With an opening
+ * it asks for one of each, in exchange; without one for three.
  */
 export const Intake = message("Intake", {
   role: uint(1),
@@ -41,9 +49,10 @@ export const Intake = message("Intake", {
   threadKey: octets(32),
   outRead: octets(32),
   inWrite: octets(32),
-  blindedRoots: exactly(BLIND_COUNT, SIGNATURE),
-  blindedExtras: noneOr(BLIND_COUNT, SIGNATURE),
+  blindedRoots: BLINDED,
+  blindedExtras: BLINDED,
   inviteCode: octetsUpTo(INVITE_CODE_BYTES),
+  opening: optional(part(Opening)),
 });
 export type Intake = MessageOf<typeof Intake>;
 
@@ -59,7 +68,7 @@ export const In = message("In", {
   kind: uint(DECLINED),
   turn: U16,
   words: text(WORDS_BYTES),
-  signedRoots: noneOr(BLIND_COUNT, SIGNATURE),
-  signedExtras: noneOr(BLIND_COUNT, SIGNATURE),
+  signedRoots: BLINDED,
+  signedExtras: BLINDED,
 });
 export type In = MessageOf<typeof In>;

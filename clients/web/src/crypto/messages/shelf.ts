@@ -32,6 +32,9 @@ export const MAX_SLOTS = 8;
  */
 export const MAX_UNSPENT = 4;
 
+/** Exchanges in one period; their pseudonyms are 4,096 apart. */
+export const MAX_ASKING = 15;
+
 export const ASKED = 0;
 export const CERTIFIED = 1;
 export const DECLINED = 2;
@@ -80,7 +83,8 @@ export type Slot = MessageOf<typeof Slot>;
 /**
  * Everything a person's client must find again. `answered` are the turns of the two threads that
  * were answered; `agains` wait for the next card; `got` is the highest earned index that lies
- * here safely.
+ * here safely. `asking` is the last asking of the period (0 the intake), which is what `stage`
+ * speaks of; `exchanged` the index of the slot of the period before that it gives.
  */
 export const Shelf = message("Shelf", {
   role: uint(1),
@@ -93,5 +97,7 @@ export const Shelf = message("Shelf", {
   nextIndex: U16,
   got: U16,
   agains: several(octets(AGAIN_BYTES), { atMost: MAX_AGAINS }),
+  asking: uint(MAX_ASKING),
+  exchanged: optional(U16),
 });
 export type Shelf = MessageOf<typeof Shelf>;

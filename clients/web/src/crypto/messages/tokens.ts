@@ -1,7 +1,7 @@
 /** A stamp or receipt inside a message, and the values a client asks to have signed. */
 
 import { SIGNATURE_BYTES } from "../labels.ts";
-import { U16, U32, exactly, message, octets, optional, type MessageOf } from "../shapes.ts";
+import { U16, U32, exactly, message, octets, optional, part, type MessageOf } from "../shapes.ts";
 
 export const SIGNATURE = octets(SIGNATURE_BYTES);
 
@@ -12,6 +12,19 @@ export const SpentReceipt = message("SpentReceipt", {
   signature: SIGNATURE,
 });
 export type SpentReceipt = MessageOf<typeof SpentReceipt>;
+
+/**
+ * A slot of the period before, shown to be exchanged: its root and certificate, its stamp and, of a
+ * request, its receipt.
+ */
+export const Opening = message("Opening", {
+  root: octets(32),
+  signatures: exactly(2, SIGNATURE),
+  stampNonce: octets(32),
+  stamp: SIGNATURE,
+  receipt: optional(part(SpentReceipt)),
+});
+export type Opening = MessageOf<typeof Opening>;
 
 /** What a donor wants signed once a family confirms: one root by both, one stamp. */
 export const NextSlot = message("NextSlot", {

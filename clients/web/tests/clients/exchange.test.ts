@@ -1,0 +1,123 @@
+/** What a quarter left unspent is exchanged by itself, once, and goes on wherever it was stopped. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Donor, Family, Status } from "../../src/clients/index.ts";
+import * as seals from "../../src/clients/seals.ts";
+import { readerOf } from "../../src/crypto/drops.ts";
+import { Person } from "../../src/crypto/keys.ts";
+import { Shelf } from "../../src/crypto/messages/shelf.ts";
+import { openRecord } from "../../src/crypto/records.ts";
+import { DAY, EARLIER, PERIOD } from "./circles.ts";
+import type { Memory } from "./fakes.ts";
+import { DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
+
+const LISTS = { family: FAMILY_LIST, donor: DONOR_LIST } as const;
+type Role = keyof typeof LISTS;
+
+/** A client on a new page, on a day of this quarter or of the one before. */
+function client(world: World, role: Role, today: number, fetch?: Fetch): Family | Donor {
+  const Client = role === "family" ? Family : Donor;
+  return new Client(LISTS[role].slice(), world.trial.circle, world.client(fetch), today);
+}
+
+/** A shelf as it stands, of this quarter or the one before. */
+function shelfOf(world: World, role: Role, period = PERIOD): Shelf {
+  const circle = world.trial.circle.digest;
+  const person = Person.fromListKey(LISTS[role], { circle, period });
+  return openRecord(Shelf, world.node.read(readerOf(person.shelfWrite)), seals.shelf(person));
+}
+
+function indexesOf(shelf: Shelf): readonly number[] {
+  return shelf.slots.map(({ index }) => index);
+}
+
+const starts = new Map<Role, Memory>();
+
+/** Somebody certified in the quarter before, with three slots unspent; signed once for all tests. */
+async function certified(role: Role): Promise<World> {
+  const start = starts.get(role) ?? (await certifiedAnew(role)).node.memory;
+  starts.set(role, start);
+  return new World(structuredClone(start));
+}
+
+async function certifiedAnew(role: Role): Promise<World> {
+  const world = new World();
+  const person = client(world, role, EARLIER);
+  await (person instanceof Family ? person.ask(WISH, "be") : person.offer(WISH, "be"));
+  world.coordinators.certify();
+  await client(world, role, EARLIER).visit({ post: false });
+  return world;
+}
+
+/** The exchanges that the node let in. */
+function exchanges(world: World): number {
+  const opened = world.coordinators.opened();
+  return opened.filter(([number, intake]) => number === 0 && intake.opening !== null).length;
+}
+
+async function untilDone(world: World, role: Role): Promise<void> {
+  for (let times = 0; times < 4; times++) {
+    world.coordinators.certify();
+    await client(world, role, DAY).visit();
+  }
+}
+
+for (const role of ["family", "donor"] as const) {
+  test(`a ${role}'s three slots become slots of this quarter, one at a time`, async () => {
+    const world = await certified(role);
+    const asked = await client(world, role, DAY).visit();
+    assert.equal(asked.status, Status.ASKED);
+    assert.equal(exchanges(world), 1);
+
+    await untilDone(world, role);
+
+    assert.equal(exchanges(world), 3);
+    assert.deepEqual(indexesOf(shelfOf(world, role)), [4_096, 8_192, 12_288]);
+    assert.deepEqual(indexesOf(shelfOf(world, role, PERIOD - 1)), []);
+    const person = client(world, role, DAY);
+    await (person instanceof Family ? person.postCard(WISH) : person.postCard());
+    assert.equal(world.node.memory.cards.length, 1);
+  });
+}
+
+test("an exchange goes on wherever the page was closed", async () => {
+  for (const arrives of [true, false]) {
+    for (const count of [4, 7, 10]) {
+      const world = await certified("family");
+      let left = count;
+      const dying: Fetch = async (input, init) => {
+        left -= 1;
+        if (left < 0 && !arrives) throw new TypeError("closed");
+        const answer = await world.node.fetch(input, init);
+        if (left < 0) throw new TypeError("closed");
+        return answer;
+      };
+      await client(world, "family", DAY, dying)
+        .visit()
+        .catch(() => undefined);
+      await client(world, "family", DAY).visit();
+      await untilDone(world, "family");
+
+      assert.equal(exchanges(world), 3);
+      assert.deepEqual(indexesOf(shelfOf(world, "family")), [4_096, 8_192, 12_288]);
+    }
+  }
+});
+
+test("a slot whose stamp was spent is dropped, and the others are exchanged", async () => {
+  const world = await certified("family");
+  const circle = world.trial.circle.digest;
+  const person = Person.fromListKey(FAMILY_LIST, { circle, period: PERIOD - 1 });
+  const nonce = Buffer.from(person.pseudonym(0).stampNonce).toString("hex");
+  world.node.memory.burned.set(nonce, "another request");
+
+  await client(world, "family", DAY).visit();
+  await client(world, "family", DAY).visit();
+  await untilDone(world, "family");
+
+  assert.equal(exchanges(world), 2);
+  assert.equal(indexesOf(shelfOf(world, "family")).length, 2);
+  assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), []);
+});

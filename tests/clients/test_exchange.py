@@ -1,0 +1,236 @@
+"""What a quarter left unspent is exchanged by itself, once, and goes on wherever it was stopped."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from clients.donor import Donor
+from clients.family import Family
+from clients.node import NodeClient
+from clients.people import shelves
+from clients.people.person import class_of
+from clients.people.seals import shelf as shelf_seal
+from clients.people.views import Status
+from crypto.drops import reader_of, record_hash
+from crypto.keys import Person
+from crypto.labels import hashed, u32
+from crypto.messages.intake import DONOR, FAMILY
+from crypto.messages.shelf import CERTIFIED, Shelf, Slot
+from crypto.records import close_record, open_record, random_record
+from tests.api.servers import served
+from tests.circles import TODAY
+from tests.clients.operators import DAY, NOW, OCTETS, Desks, Owner, client_trial, read
+from tests.clients.operators import donor as anybody
+from tests.clients.world import DONOR_LIST, FAMILY_LIST, VOUCHER, WISH, World
+from tests.fakes import Killed, KilledAfter
+
+LISTS = {FAMILY: FAMILY_LIST, DONOR: DONOR_LIST}
+
+
+@dataclass
+class Quarter:
+    """Somebody at a real node, with slots that the quarter before left on a shelf."""
+
+    desks: Desks
+    role: int
+
+    def person(self, before: int = 0) -> Person:
+        trial = self.desks.trial
+        circle, period = trial.circle.digest, trial.period - before
+        return Person.from_list_key(LISTS[self.role], circle=circle, period=period)
+
+    def old_slot(self, index: int) -> Slot:
+        """A slot as both duty coordinators of the quarter before would have certified it."""
+        trial, person = self.desks.trial, self.person(before=1)
+        own = person.pseudonym(index)
+        key, tag = own.sealing_key.public, own.claim_tag
+        signatures = trial.certificate(class_of(self.role), key, tag, person.period)
+        stamp = trial.stamp(own.stamp_nonce, person.period).signature
+        receipt = None
+        if self.role == FAMILY:
+            receipt = trial.receipt(own.receipt_nonce, person.period).signature
+        return shelves.new_slot(index, signatures, stamp, receipt)
+
+    def left(self, *indexes: int, **changes: object) -> Quarter:
+        """The old shelf stands, with these slots unspent."""
+        person, slots = self.person(before=1), tuple(map(self.old_slot, indexes))
+        shelf = shelves.new_shelf(role=self.role, language="be", asked=1, wish=WISH)
+        shelf = replace(shelf, stage=CERTIFIED, slots=slots)
+        owner = anybody(self.desks).post(reserved=(person.shelf_write,))
+        record = close_record(replace(shelf, **changes), **shelf_seal(person))
+        write(owner, person, record)
+        return self
+
+    def client(self, node: NodeClient | None = None) -> Family | Donor:
+        """A new process."""
+        made = Family if self.role == FAMILY else Donor
+        reached = NodeClient(self.desks.url, self.desks.http) if node is None else node
+        return made(LISTS[self.role], self.desks.trial.circle, reached, DAY)
+
+    def shelf(self, before: int = 0) -> Shelf:
+        """What stands on a shelf. Raises CannotOpen."""
+        person = self.person(before)
+        record = read(self.desks, reader_of(person.shelf_write))
+        return open_record(Shelf, record, **shelf_seal(person))
+
+    def clerks(self) -> list[tuple[int, int]]:
+        """Both clerks work; what they signed and refused in exchange."""
+        reports = [self.desks.clerk(number).clerk_once() for number in (0, 1)]
+        return [(report.exchanged, report.exchanges_refused) for report in reports]
+
+
+def write(owner: Owner, person: Person, record: bytes) -> None:
+    """The shelf as its owner would leave it."""
+    before = read(owner.desks, reader_of(person.shelf_write))
+    rows = [person.shelf_write + record_hash(before) + record]
+    rows += [secrets.token_bytes(64) + random_record() for _ in range(7)]
+    url = owner.desks.url + "/visit/leave"
+    answer = owner.desks.http.post(url, content=b"".join(rows), headers=OCTETS)
+    assert answer.content[0] == 0
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Desks]:
+    (tmp_path / "node").mkdir()
+    trial = client_trial()
+    with served(tmp_path / "node", trial) as url:
+        found = Desks(trial, url, tmp_path)
+        found.matcher().open_first_epoch(NOW)
+        yield found
+        found.http.close()
+
+
+@pytest.mark.parametrize("role", [FAMILY, DONOR])
+def test_a_slot_of_the_quarter_before_becomes_one_of_this(desks: Desks, role: int) -> None:
+    quarter = Quarter(desks, role).left(1, 2)
+
+    asked = quarter.client().visit()
+    assert quarter.clerks() == [(1, 0), (1, 0)]
+    quarter.client().visit()  # the first is here, and the second on its way
+    assert quarter.clerks() == [(1, 0), (1, 0)]
+    quarter.client().visit()
+    assert quarter.clerks() == [(0, 0), (0, 0)]
+
+    assert asked.status == Status.ASKED
+    assert [slot.index for slot in quarter.shelf().slots] == [4_096, 8_192]
+    assert quarter.shelf(before=1).slots == ()
+    posted = quarter.client().post_card(wish=WISH)
+    desks.matcher(processes=1).round_once(NOW)
+    assert posted.status in (Status.WAITING, Status.CERTIFIED)
+    after = quarter.client().visit()
+    card = after.card if isinstance(quarter.client(), Family) else after.slot(4_096)  # type: ignore[union-attr]
+    assert card is not None
+    assert card.status == Status.WAITING
+
+
+# With a node of dictionaries: killed anywhere, spent elsewhere, earned late
+
+EARLIER = TODAY - 10
+"""A day of the quarter before."""
+
+
+def person_of(world: World, role: int, before: int = 0) -> Person:
+    circle, period = world.trial.circle.digest, world.trial.period - before
+    return Person.from_list_key(LISTS[role], circle=circle, period=period)
+
+
+def shelf_of(world: World, role: int, before: int = 0) -> Shelf:
+    person = person_of(world, role, before)
+    record = world.node.read(reader_of(person.shelf_write))
+    return open_record(Shelf, record, **shelf_seal(person))
+
+
+def indexes(shelf: Shelf) -> list[int]:
+    return [slot.index for slot in shelf.slots]
+
+
+def exchanges(world: World) -> int:
+    """The exchanges that the node let in."""
+    opened = world.coordinators.opened()
+    return sum(1 for number, intake in opened if number == 0 and intake.opening is not None)
+
+
+def certified_before() -> World:
+    """A family that was certified in the quarter before, with three slots unspent."""
+    if not _STARTS:
+        world = World()
+        world.node.today = EARLIER
+        world.family().ask(WISH, "be")
+        world.coordinators.certify()
+        world.family().visit(post=False)
+        world.node.today = DAY
+        _STARTS.append(world)
+    start, world = _STARTS[0], World()
+    copied = copy.deepcopy(start, {id(start.trial): start.trial})
+    world.node, world.coordinators = copied.node, copied.coordinators
+    return world
+
+
+_STARTS: list[World] = []
+
+
+def until_done(world: World) -> None:
+    for _ in range(4):
+        world.coordinators.certify()
+        world.family().visit()
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("count", [4, 7, 10])
+def test_an_exchange_goes_on_wherever_it_was_killed(count: int, arrives: bool) -> None:
+    world = certified_before()
+
+    with pytest.raises(Killed):
+        world.family(KilledAfter(world.node, count, arrives=arrives)).visit()
+    world.family().visit()
+    until_done(world)
+
+    assert exchanges(world) == 3
+    assert indexes(shelf_of(world, FAMILY)) == [4_096, 8_192, 12_288]
+    assert indexes(shelf_of(world, FAMILY, before=1)) == []
+
+
+def test_a_slot_whose_stamp_was_spent_is_dropped_and_the_others_are_exchanged() -> None:
+    world = certified_before()
+    person = person_of(world, FAMILY, before=1)
+    nonce = person.pseudonym(0).stamp_nonce
+    world.node.burned[hashed("klunak burned", u32(person.period) + nonce)] = b"another request"
+
+    for _ in range(2):
+        world.family().visit()
+    until_done(world)
+
+    assert exchanges(world) == 2
+    assert len(indexes(shelf_of(world, FAMILY))) == 2
+    assert indexes(shelf_of(world, FAMILY, before=1)) == []
+
+
+def test_a_slot_earned_after_its_quarter_is_exchanged_when_it_comes() -> None:
+    world = World()
+    world.node.today = EARLIER
+    world.asked().coordinators.certify()
+    world.family().visit()
+    world.donor().visit()
+    world.matchmaker.round(world.matchmaker.pair_first(VOUCHER))
+    world.donor().accept(0, "CODE-1")
+    world.matchmaker.round()
+    world.node.today = DAY
+    world.family().received()
+    for _ in range(2):
+        world.matchmaker.round()
+
+    for _ in range(2):
+        world.donor().visit()
+    world.coordinators.certify()
+    view = world.donor().visit()
+    posted = world.donor().post_card(4_096)
+
+    assert view.slot(4_096).status == Status.CERTIFIED
+    assert posted.slot(4_096).status == Status.WAITING
+    assert 3 not in indexes(shelf_of(world, DONOR, before=1))
