@@ -11,6 +11,7 @@ from typing import Any
 
 from crypto.labels import BLIND_COUNT
 from crypto.messages.cards import MAX_AGAINS
+from crypto.messages.intake import FAMILY
 from crypto.messages.shelf import (
     ASKED,
     DONE,
@@ -109,9 +110,10 @@ def unspent_slots(shelf: Shelf | None) -> tuple[Slot, ...]:
 
 
 def has_room(shelf: Shelf) -> bool:
-    """Whether one slot more, with its signatures, fits."""
+    """Whether one slot more, with its signatures, fits. A family's slot holds its receipt too."""
     signed = sum(1 for slot in shelf.slots if slot.signatures)
-    return len(shelf.slots) < MAX_SLOTS and signed < MAX_UNSPENT
+    most = BLIND_COUNT if shelf.role == FAMILY else MAX_UNSPENT
+    return len(shelf.slots) < MAX_SLOTS and signed < most
 
 
 def with_again(shelf: Shelf, again: bytes) -> Shelf:

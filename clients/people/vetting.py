@@ -17,7 +17,7 @@ from clients.invites_text import InviteCodes
 from clients.people import seals
 from clients.people.asking import Asked, asked_index, receipt_asked, root_asked, stamp_asked
 from clients.people.person import THREADS, Place, class_of
-from clients.people.shelves import new_shelf, new_slot, with_slot
+from clients.people.shelves import has_room, new_shelf, new_slot, with_slot
 from clients.people.state import State
 from clients.people.work import Progress, work_for
 from crypto.circle import Circle
@@ -109,6 +109,8 @@ def advance(state: State) -> State:
     certified = tuple(a for a in answers if a is not None and a.kind == CERTIFIED)
     if len(certified) != len(THREADS):
         return state
+    if shelf.exchanged is not None and not has_room(shelf):
+        return state  # until there is room, the thread keeps the only copy
     try:
         slots = _certified_slots(state.circle, state.place, shelf, certified)
     except InvalidCertificate:

@@ -30,7 +30,8 @@ MAX_UNSPENT = 4
 """Slots with signatures, the only large thing on a shelf: 3,072 of its 4,054 bytes.
 
 Four fit because a slot that still holds its signatures has met nobody: `peer_share` and `code`
-are empty. A slot with all of them at once would leave room for three.
+are empty. A slot with all of them at once would leave room for three, and so does a family's,
+which holds its receipt from the beginning.
 """
 
 MAX_ASKING = 15

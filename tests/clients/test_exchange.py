@@ -17,11 +17,11 @@ from clients.people import shelves
 from clients.people.person import class_of
 from clients.people.seals import shelf as shelf_seal
 from clients.people.views import Status
-from crypto.drops import reader_of, record_hash
+from crypto.drops import address_of, reader_of, record_hash
 from crypto.keys import Person
 from crypto.labels import hashed, u32
 from crypto.messages.intake import DONOR, FAMILY
-from crypto.messages.shelf import CERTIFIED, Shelf, Slot
+from crypto.messages.shelf import ASKED, CERTIFIED, Shelf, Slot
 from crypto.records import close_record, open_record, random_record
 from tests.api.servers import served
 from tests.circles import TODAY
@@ -156,23 +156,49 @@ def exchanges(world: World) -> int:
     return sum(1 for number, intake in opened if number == 0 and intake.opening is not None)
 
 
-def certified_before() -> World:
-    """A family that was certified in the quarter before, with three slots unspent."""
-    if not _STARTS:
+def certified_before(role: int = FAMILY) -> World:
+    """Somebody who was certified in the quarter before, with three slots unspent."""
+    if role not in _STARTS:
         world = World()
         world.node.today = EARLIER
-        world.family().ask(WISH, "be")
+        asking(world, role)
         world.coordinators.certify()
-        world.family().visit(post=False)
+        client(world, role).visit(post=False)
         world.node.today = DAY
-        _STARTS.append(world)
-    start, world = _STARTS[0], World()
+        _STARTS[role] = world
+    start, world = _STARTS[role], World()
     copied = copy.deepcopy(start, {id(start.trial): start.trial})
     world.node, world.coordinators = copied.node, copied.coordinators
     return world
 
 
-_STARTS: list[World] = []
+_STARTS: dict[int, World] = {}
+
+
+def client(world: World, role: int) -> Family | Donor:
+    """A new process."""
+    return world.family() if role == FAMILY else world.donor()
+
+
+def asking(world: World, role: int) -> None:
+    """An intake of the quarter that the node's day is in."""
+    person = client(world, role)
+    if isinstance(person, Family):
+        person.ask(WISH, "be")
+    else:
+        person.offer(WISH, "be")
+
+
+def put(world: World, role: int, shelf: Shelf) -> None:
+    """Another phone with the list has left this shelf."""
+    person = person_of(world, role)
+    world.node.drops[address_of(person.shelf_write)] = close_record(shelf, **shelf_seal(person))
+
+
+def unspent(*indexes: int) -> tuple[Slot, ...]:
+    """Slots of a donor, of the size of real ones."""
+    signature = bytes(256)
+    return tuple(shelves.new_slot(i, (signature,) * 2, signature, None) for i in indexes)
 
 
 def until_done(world: World) -> None:
@@ -234,3 +260,40 @@ def test_a_slot_earned_after_its_quarter_is_exchanged_when_it_comes() -> None:
     assert view.slot(4_096).status == Status.CERTIFIED
     assert posted.slot(4_096).status == Status.WAITING
     assert 3 not in indexes(shelf_of(world, DONOR, before=1))
+
+
+# What a shelf can hold
+
+
+def test_a_family_with_three_slots_exchanges_a_fourth_once_a_card_is_out() -> None:
+    world = certified_before()
+    asking(world, FAMILY)
+    for _ in range(2):
+        world.coordinators.certify()
+        world.family().visit(post=False)
+    full = indexes(shelf_of(world, FAMILY)), exchanges(world)
+
+    world.family().post_card(WISH)
+    world.family().visit()
+    world.coordinators.certify()
+    world.family().visit()
+
+    assert full == ([0, 1, 2], 0)
+    assert indexes(shelf_of(world, FAMILY)) == [0, 1, 2, 4_096]
+    assert indexes(shelf_of(world, FAMILY, before=1)) == [1, 2]
+
+
+def test_an_exchange_that_finds_no_room_waits_in_its_threads() -> None:
+    world = certified_before(DONOR)
+    world.donor().visit()
+    world.coordinators.certify()
+    planned = shelf_of(world, DONOR)
+    put(world, DONOR, replace(planned, slots=unspent(3, 4, 5, 6)))
+
+    world.donor().visit(post=False)
+    waiting = shelf_of(world, DONOR)
+    put(world, DONOR, planned)
+    world.donor().visit(post=False)
+
+    assert (waiting.stage, indexes(waiting)) == (ASKED, [3, 4, 5, 6])
+    assert indexes(shelf_of(world, DONOR)) == [4_096]

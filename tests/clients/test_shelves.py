@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from clients.people import shelves
 from clients.people.shelves import NO_WISH, new_shelf, new_slot
-from crypto.messages.intake import DONOR
+from crypto.labels import BLIND_COUNT
+from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.shelf import DONE, MAX_SLOTS, MAX_UNSPENT, POSTED, Shelf
 
 SHELF = new_shelf(role=DONOR, language="ru", asked=3, wish=NO_WISH)
@@ -42,6 +43,11 @@ def test_there_is_room_below_both_bounds_only() -> None:
     assert not shelves.has_room(with_slots(MAX_UNSPENT))
     assert shelves.has_room(with_slots(MAX_SLOTS - 1, signed=False))
     assert not shelves.has_room(with_slots(MAX_SLOTS, signed=False))
+
+
+def test_a_family_has_room_for_what_one_intake_brings() -> None:
+    assert shelves.has_room(replace(with_slots(BLIND_COUNT - 1), role=FAMILY))
+    assert not shelves.has_room(replace(with_slots(BLIND_COUNT), role=FAMILY))
 
 
 def test_three_agains_are_kept_the_newest_ones_each_once() -> None:

@@ -123,9 +123,18 @@ SHELF = Shelf(
     asking=15,
     exchanged=U16,
 )
+UNASKED = replace(UNSPENT, receipt=SIG)
+MET = replace(SPENT, code="")
+"""A family's: the code is its donor's and stands on page 1."""
+
 FAMILY_SHELF = replace(
-    SHELF, role=FAMILY, slots=(replace(UNSPENT, receipt=SIG),) * BLIND_COUNT + (SPENT,) * 2
+    SHELF,
+    role=FAMILY,
+    slots=(UNASKED,) * BLIND_COUNT
+    + (replace(MET, receipt=SIG),)
+    + (MET,) * (MAX_SLOTS - BLIND_COUNT - 1),
 )
+"""One card at a time, so one receipt beside those of the slots to come."""
 
 SEALED = {
     "intake": Intake(
@@ -203,8 +212,11 @@ def test_one_more_entry_would_not_fit_a_batch() -> None:
     assert 0 <= spare < len(encode(ENTRY, frame_bytes=2_000).rstrip(b"\0"))
 
 
-def test_one_more_unspent_slot_would_not_fit_a_shelf() -> None:
-    shelf = replace(SHELF, slots=(UNSPENT,) * (MAX_UNSPENT + 1) + (SPENT,) * 3)
+@pytest.mark.parametrize(
+    ("role", "slot", "most"), [(DONOR, UNSPENT, MAX_UNSPENT), (FAMILY, UNASKED, BLIND_COUNT)]
+)
+def test_one_more_unspent_slot_would_not_fit_a_shelf(role: int, slot: Slot, most: int) -> None:
+    shelf = replace(SHELF, role=role, slots=(slot,) * (most + 1))
     with pytest.raises(WrongLength):
         encode(shelf, frame_bytes=SHARED_FRAME_BYTES)
 

@@ -9,6 +9,7 @@ import { sameBytes } from "../crypto/bytes.ts";
 import type { Language } from "../crypto/goods.ts";
 import { BLIND_COUNT } from "../crypto/labels.ts";
 import { MAX_AGAINS } from "../crypto/messages/cards.ts";
+import { FAMILY } from "../crypto/messages/intake.ts";
 import {
   ASKED,
   DONE,
@@ -105,10 +106,11 @@ export function unspentSlots(shelf: Shelf | null): readonly Slot[] {
   return shelf?.slots.filter(({ stage }) => stage === UNSPENT) ?? [];
 }
 
-/** Whether one slot more, with its signatures, fits. */
+/** Whether one slot more, with its signatures, fits. A family's slot holds its receipt too. */
 export function hasRoom(shelf: Shelf): boolean {
   const signed = shelf.slots.filter((slot) => slot.signatures.length > 0).length;
-  return shelf.slots.length < MAX_SLOTS && signed < MAX_UNSPENT;
+  const most = shelf.role === FAMILY ? BLIND_COUNT : MAX_UNSPENT;
+  return shelf.slots.length < MAX_SLOTS && signed < most;
 }
 
 /** The shelf with *again* kept for the next card; the oldest makes room. */

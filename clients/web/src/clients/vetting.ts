@@ -45,7 +45,7 @@ import type { InviteCodes } from "./invites_text.ts";
 import { Breath } from "./pauses.ts";
 import { Place, THREADS, classOf } from "./person.ts";
 import * as seals from "./seals.ts";
-import { newShelf, newSlot, withSlot } from "./shelves.ts";
+import { hasRoom, newShelf, newSlot, withSlot } from "./shelves.ts";
 import type { State } from "./state.ts";
 import { workFor, type Watch } from "./work.ts";
 
@@ -130,6 +130,8 @@ export function advance(state: State): State {
   }
   const [first, second] = ins;
   if (first?.kind !== CERTIFIED || second?.kind !== CERTIFIED) return state;
+  // Until there is room, the thread keeps the only copy.
+  if (shelf.exchanged !== null && !hasRoom(shelf)) return state;
   try {
     const slots = certifiedSlots(state.circle, state.place, shelf, [first, second]);
     return state.with({ shelf: { ...slots.reduce(withSlot, shelf), stage: SHELF_CERTIFIED } });

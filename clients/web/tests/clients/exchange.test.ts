@@ -22,6 +22,12 @@ function client(world: World, role: Role, today: number, fetch?: Fetch): Family 
   return new Client(LISTS[role].slice(), world.trial.circle, world.client(fetch), today);
 }
 
+/** An intake of the quarter that *today* is in. */
+async function ask(world: World, role: Role, today: number): Promise<void> {
+  const person = client(world, role, today);
+  await (person instanceof Family ? person.ask(WISH, "be") : person.offer(WISH, "be"));
+}
+
 /** A shelf as it stands, of this quarter or the one before. */
 function shelfOf(world: World, role: Role, period = PERIOD): Shelf {
   const circle = world.trial.circle.digest;
@@ -44,8 +50,7 @@ async function certified(role: Role): Promise<World> {
 
 async function certifiedAnew(role: Role): Promise<World> {
   const world = new World();
-  const person = client(world, role, EARLIER);
-  await (person instanceof Family ? person.ask(WISH, "be") : person.offer(WISH, "be"));
+  await ask(world, role, EARLIER);
   world.coordinators.certify();
   await client(world, role, EARLIER).visit({ post: false });
   return world;
@@ -120,4 +125,23 @@ test("a slot whose stamp was spent is dropped, and the others are exchanged", as
   assert.equal(exchanges(world), 2);
   assert.equal(indexesOf(shelfOf(world, "family")).length, 2);
   assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), []);
+});
+
+test("a family with three slots exchanges a fourth once a card is out", async () => {
+  const world = await certified("family");
+  await ask(world, "family", DAY);
+  for (let times = 0; times < 2; times++) {
+    world.coordinators.certify();
+    await world.family().visit({ post: false });
+  }
+  assert.deepEqual(indexesOf(shelfOf(world, "family")), [0, 1, 2]);
+  assert.equal(exchanges(world), 0);
+
+  await world.family().postCard(WISH);
+  await world.family().visit();
+  world.coordinators.certify();
+  await world.family().visit();
+
+  assert.deepEqual(indexesOf(shelfOf(world, "family")), [0, 1, 2, 4_096]);
+  assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), [1, 2]);
 });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { DONOR } from "../../src/crypto/messages/intake.ts";
+import { BLIND_COUNT } from "../../src/crypto/labels.ts";
+import { DONOR, FAMILY } from "../../src/crypto/messages/intake.ts";
 import {
   DONE,
   MAX_SLOTS,
@@ -47,6 +48,11 @@ test("there is room below both bounds only", () => {
   assert.ok(!shelves.hasRoom(withSlots(MAX_UNSPENT)));
   assert.ok(shelves.hasRoom(withSlots(MAX_SLOTS - 1, { signed: false })));
   assert.ok(!shelves.hasRoom(withSlots(MAX_SLOTS, { signed: false })));
+});
+
+test("a family has room for what one intake brings", () => {
+  assert.ok(shelves.hasRoom({ ...withSlots(BLIND_COUNT - 1), role: FAMILY }));
+  assert.ok(!shelves.hasRoom({ ...withSlots(BLIND_COUNT), role: FAMILY }));
 });
 
 test("three agains are kept, the newest ones, each once", () => {
