@@ -72,14 +72,20 @@ class PersonClient:
         if not exchange.is_open(self._circle, sitting.current.period, self._today):
             return states
         if not exchange.is_under_way(first.shelf):
-            first = self._planned(sitting, first)
+            # The first visit read the shelf of the quarter before; a later one may have filled it.
+            before = [state.shelf for state in states if not state.is_current]
+            first = self._planned(sitting, first, before[-1] if before else first.other)
         if exchange.is_under_way(first.shelf) and not exchange.is_posted(first):
             first = self._post_exchange(sitting, first, is_new=False)
-        return [first, *states[1:]]
+        if not exchange.is_under_way(first.shelf):
+            return [first, *states[1:]]
+        # What is being exchanged is not over, and nobody's to decide about.
+        return [first, *(s for s in states[1:] if s.is_current or not _is_unspent(s))]
 
-    def _planned(self, sitting: Sitting, first: State) -> State:
-        """The first place, with the next exchange on its shelf; posted if it brings the shelf."""
-        before, shelf = first.other, first.shelf
+    def _planned(self, sitting: Sitting, first: State, before: Shelf | None) -> State:
+        """The first place, with the next exchange of shelf *before* on its own; posted if it
+        brings the shelf."""
+        shelf = first.shelf
         last = None if shelf is None else shelf.exchanged
         if last is not None and shelves.slot_of(before, last) is not None:
             # What went before leaves the old shelf first.
@@ -193,6 +199,10 @@ class PersonClient:
         self, sitting: Sitting, place: Place, act: Act, *, claims: int | None = None
     ) -> State:
         return self._followed(sitting, sitting.visit(place, act, claims=claims))
+
+
+def _is_unspent(state: State) -> bool:
+    return state.slot is not None and state.slot.stage == UNSPENT
 
 
 def _places_of_other(shelf: Shelf | None) -> tuple[tuple[int, int], ...]:

@@ -297,3 +297,22 @@ def test_an_exchange_that_finds_no_room_waits_in_its_threads() -> None:
 
     assert (waiting.stage, indexes(waiting)) == (ASKED, [3, 4, 5, 6])
     assert indexes(shelf_of(world, DONOR)) == [4_096]
+
+
+# Certified after the quarter's end
+
+
+@pytest.mark.parametrize("role", [FAMILY, DONOR])
+def test_slots_certified_after_their_quarter_are_exchanged_in_the_visit_that_takes_them(
+    role: int,
+) -> None:
+    world = World()
+    world.node.today = EARLIER
+    asking(world, role)
+    world.node.today = DAY
+    world.coordinators.certify()
+
+    view = client(world, role).visit()
+
+    assert exchanges(world) == 1
+    assert view.status == Status.ASKED

@@ -110,15 +110,21 @@ export abstract class PersonClient {
     sitting: Sitting,
     states: readonly State[],
   ): Promise<readonly State[]> {
-    const [before, ...others] = states;
+    const [found, ...others] = states;
     const isOpen = exchange.isOpen(this.#circle, sitting.current.period, this.#today);
-    if (before === undefined || !isOpen) return states;
-    let first = before;
-    if (!exchange.isUnderWay(first.shelf)) first = await this.#planned(sitting, first);
+    if (found === undefined || !isOpen) return states;
+    let first = found;
+    if (!exchange.isUnderWay(first.shelf)) {
+      // The first visit read the shelf of the quarter before; a later one may have filled it.
+      const before = others.filter(({ isCurrent }) => !isCurrent).at(-1);
+      first = await this.#planned(sitting, first, before?.shelf ?? first.other);
+    }
     if (exchange.isUnderWay(first.shelf) && !exchange.isPosted(first)) {
       first = await this.#postExchange(sitting, first.shelf, { isNew: false });
     }
-    return [first, ...others];
+    if (!exchange.isUnderWay(first.shelf)) return [first, ...others];
+    // What is being exchanged is not over, and nobody's to decide about.
+    return [first, ...others.filter((each) => each.isCurrent || !isUnspent(each))];
   }
 
   /** Visit, and visit again while something follows from it. The last reading is returned. */
@@ -203,10 +209,13 @@ export abstract class PersonClient {
     }
   }
 
-  /** The first place, with the next exchange on its shelf; posted if it brings the shelf. */
-  async #planned(sitting: Sitting, first: State): Promise<State> {
+  /**
+   * The first place, with the next exchange of shelf *found* on its own; posted if it brings the
+   * shelf.
+   */
+  async #planned(sitting: Sitting, first: State, found: Shelf | null): Promise<State> {
     const { shelf } = first;
-    let before = first.other;
+    let before = found;
     const last = shelf?.exchanged ?? null;
     if (last !== null && shelves.slotOf(before, last) !== null) {
       // What went before leaves the old shelf first.
@@ -274,6 +283,10 @@ async function taken(intake: Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof NodeRefused) || error.code !== "address_taken") throw error;
   }
+}
+
+function isUnspent({ slot }: State): boolean {
+  return slot?.stage === UNSPENT;
 }
 
 /** The previous period: its live cards, or its thread while that is going on. */

@@ -145,3 +145,16 @@ test("a family with three slots exchanges a fourth once a card is out", async ()
   assert.deepEqual(indexesOf(shelfOf(world, "family")), [0, 1, 2, 4_096]);
   assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), [1, 2]);
 });
+
+for (const role of ["family", "donor"] as const) {
+  test(`a ${role}'s slots certified after their quarter are exchanged in the same visit`, async () => {
+    const world = new World();
+    await ask(world, role, EARLIER);
+    world.coordinators.certify();
+
+    const view = await client(world, role, DAY).visit();
+
+    assert.equal(exchanges(world), 1);
+    assert.equal(view.status, Status.ASKED);
+  });
+}
