@@ -206,8 +206,9 @@ def _is_unspent(state: State) -> bool:
 
 
 def _places_of_other(shelf: Shelf | None) -> tuple[tuple[int, int], ...]:
-    """Index and asking in the previous period: of its live cards, or of its thread while that is
-    going on."""
-    if shelf is not None and shelf.stage == ASKED and shelf.exchanged is None:
-        return ((0, 0),)
-    return tuple((slot.index, 0) for slot in shelves.live_slots(shelf))
+    """Index and asking in the previous period: of its threads while an asking is going on, and of
+    its live cards."""
+    live = tuple((slot.index, 0) for slot in shelves.live_slots(shelf))
+    if shelf is None or shelf.stage != ASKED:
+        return live
+    return ((0, shelf.asking), *(place for place in live if place[0] != 0))

@@ -22,6 +22,7 @@ from crypto.keys import Person
 from crypto.labels import hashed, u32
 from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.shelf import ASKED, CERTIFIED, Shelf, Slot
+from crypto.periods import days_of
 from crypto.records import close_record, open_record, random_record
 from tests.api.servers import served
 from tests.circles import TODAY
@@ -316,3 +317,18 @@ def test_slots_certified_after_their_quarter_are_exchanged_in_the_visit_that_tak
 
     assert exchanges(world) == 1
     assert view.status == Status.ASKED
+
+
+@pytest.mark.parametrize("role", [FAMILY, DONOR])
+def test_an_exchange_unread_at_its_quarters_end_is_taken_in_the_next(role: int) -> None:
+    world = certified_before(role)
+    client(world, role).visit()
+    world.coordinators.certify()
+    asked = shelf_of(world, role)
+
+    world.node.today = days_of(world.trial.period)[1] + 1
+    client(world, role).visit()
+
+    assert (asked.stage, indexes(asked)) == (ASKED, [])
+    taken = shelf_of(world, role)
+    assert (taken.stage, indexes(taken)) == (CERTIFIED, [4_096])

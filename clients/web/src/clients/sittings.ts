@@ -95,7 +95,9 @@ export abstract class PersonClient {
         .liveSlots(first.shelf)
         .filter((slot) => slot.index !== first.place.index)
         .map((slot) => sitting.place(sitting.current, slot.index)),
-      ...placesOfOther(first.other).map((index) => sitting.place(sitting.previous, index)),
+      ...placesOfOther(first.other).map(([index, asking]) =>
+        sitting.place(sitting.previous, index, asking),
+      ),
     ];
     const states = [first];
     for (const place of places) states.push(await this.settle(sitting, place));
@@ -289,8 +291,12 @@ function isUnspent({ slot }: State): boolean {
   return slot?.stage === UNSPENT;
 }
 
-/** The previous period: its live cards, or its thread while that is going on. */
-function placesOfOther(shelf: Shelf | null): readonly number[] {
-  if (shelf?.stage === ASKED && shelf.exchanged === null) return [0];
-  return shelves.liveSlots(shelf).map((slot) => slot.index);
+/**
+ * Index and asking in the previous period: of its threads while an asking is going on, and of its
+ * live cards.
+ */
+function placesOfOther(shelf: Shelf | null): readonly (readonly [number, number])[] {
+  const live = shelves.liveSlots(shelf).map(({ index }) => [index, 0] as const);
+  if (shelf?.stage !== ASKED) return live;
+  return [[0, shelf.asking], ...live.filter(([index]) => index !== 0)];
 }

@@ -8,6 +8,7 @@ import * as seals from "../../src/clients/seals.ts";
 import { readerOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
 import { Shelf } from "../../src/crypto/messages/shelf.ts";
+import { daysOf } from "../../src/crypto/periods.ts";
 import { openRecord } from "../../src/crypto/records.ts";
 import { DAY, EARLIER, PERIOD } from "./circles.ts";
 import type { Memory } from "./fakes.ts";
@@ -158,3 +159,14 @@ for (const role of ["family", "donor"] as const) {
     assert.equal(view.status, Status.ASKED);
   });
 }
+
+test("an exchange unread at its quarter's end is taken in the next", async () => {
+  const world = await certified("family");
+  await client(world, "family", DAY).visit();
+  world.coordinators.certify();
+  assert.deepEqual(indexesOf(shelfOf(world, "family")), []);
+
+  await client(world, "family", daysOf(PERIOD)[1] + 1).visit();
+
+  assert.deepEqual(indexesOf(shelfOf(world, "family")), [4_096]);
+});
