@@ -51,6 +51,16 @@ def is_under_way(shelf: Shelf | None) -> bool:
     return shelf is not None and shelf.stage == ASKED and shelf.exchanged is not None
 
 
+def still_there(shelf: Shelf, before: Shelf | None) -> Slot | None:
+    """The slot that was exchanged last, if shelf *before* would still give it: it must be off that
+    shelf first, or it would be shown a second time. One that was posted after all stands in
+    nobody's way."""
+    if shelf.exchanged is None:
+        return None
+    slot = shelves.slot_of(before, shelf.exchanged)
+    return slot if slot is not None and slot.stage == UNSPENT else None
+
+
 def is_posted(state: State) -> bool:
     """Whether the threads of the exchange under way are reserved."""
     return any(told is not None for told in state.ins)
@@ -99,10 +109,10 @@ def let_go(state: State) -> State:
     shelf, other = state.shelf, state.other
     if state.is_current or shelf is None or other is None:
         return state
-    if other.exchanged is None or other.stage == ASKED:
+    if other.stage == ASKED:
         return state
-    slot = shelves.slot_of(shelf, other.exchanged)
-    if slot is None or slot.stage != UNSPENT:
+    slot = still_there(other, shelf)
+    if slot is None:
         return state
     return replace(state, shelf=shelves.without_slot(shelf, slot.index))
 
@@ -149,5 +159,4 @@ def exchange_body(
 def _may_plan(shelf: Shelf, before: Shelf | None) -> bool:
     if shelf.stage == ASKED or shelf.asking >= MAX_ASKING or not shelves.has_room(shelf):
         return False
-    # What went before must be off the old shelf, or it would be shown a second time.
-    return shelf.exchanged is None or shelves.slot_of(before, shelf.exchanged) is None
+    return still_there(shelf, before) is None

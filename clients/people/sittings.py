@@ -86,10 +86,10 @@ class PersonClient:
         """The first place, with the next exchange of shelf *before* on its own; posted if it
         brings the shelf."""
         shelf = first.shelf
-        last = None if shelf is None else shelf.exchanged
-        if last is not None and shelves.slot_of(before, last) is not None:
+        last = None if shelf is None else exchange.still_there(shelf, before)
+        if last is not None:
             # What went before leaves the old shelf first.
-            before = self._settle(sitting, sitting.place(sitting.previous, last)).shelf
+            before = self._settle(sitting, sitting.place(sitting.previous, last.index)).shelf
         slot = exchange.to_exchange(before)
         if slot is None or before is None:
             return first

@@ -21,7 +21,7 @@ from crypto.drops import address_of, reader_of, record_hash
 from crypto.keys import Person
 from crypto.labels import hashed, u32
 from crypto.messages.intake import DONOR, FAMILY
-from crypto.messages.shelf import ASKED, CERTIFIED, Shelf, Slot
+from crypto.messages.shelf import ASKED, CERTIFIED, POSTED, Shelf, Slot
 from crypto.periods import days_of
 from crypto.records import close_record, open_record, random_record
 from tests.api.servers import served
@@ -190,9 +190,9 @@ def asking(world: World, role: int) -> None:
         person.offer(WISH, "be")
 
 
-def put(world: World, role: int, shelf: Shelf) -> None:
+def put(world: World, role: int, shelf: Shelf, before: int = 0) -> None:
     """Another phone with the list has left this shelf."""
-    person = person_of(world, role)
+    person = person_of(world, role, before)
     world.node.drops[address_of(person.shelf_write)] = close_record(shelf, **shelf_seal(person))
 
 
@@ -332,3 +332,17 @@ def test_an_exchange_unread_at_its_quarters_end_is_taken_in_the_next(role: int) 
     assert (asked.stage, indexes(asked)) == (ASKED, [])
     taken = shelf_of(world, role)
     assert (taken.stage, indexes(taken)) == (CERTIFIED, [4_096])
+
+
+def test_a_slot_that_was_posted_after_all_holds_up_no_exchange() -> None:
+    world = certified_before()
+    old = shelf_of(world, FAMILY, before=1)
+    world.family().visit()
+    posted = shelves.changed_slot(old, 0, stage=POSTED, signatures=(), posted=1)
+    put(world, FAMILY, posted, before=1)
+    put(world, FAMILY, replace(shelf_of(world, FAMILY), stage=CERTIFIED))  # it was given up
+
+    world.family().visit()
+
+    assert exchanges(world) == 2
+    assert shelf_of(world, FAMILY).exchanged == 1

@@ -63,6 +63,16 @@ export function isUnderWay(shelf: Shelf | null): shelf is Shelf & { readonly exc
   return shelf?.stage === ASKED && shelf.exchanged !== null;
 }
 
+/**
+ * The slot that was exchanged last, if shelf *before* would still give it: it must be off that
+ * shelf first, or it would be shown a second time. One that was posted after all stands in
+ * nobody's way.
+ */
+export function stillThere(shelf: Shelf, before: Shelf | null): Slot | null {
+  const slot = shelf.exchanged === null ? null : shelves.slotOf(before, shelf.exchanged);
+  return slot?.stage === UNSPENT ? slot : null;
+}
+
 /** Whether the threads of the exchange under way are reserved. */
 export function isPosted(state: State): boolean {
   return state.ins.some((told) => told !== null);
@@ -99,9 +109,9 @@ export function dropping(index: number): Act {
 export function letGo(state: State): State {
   const { shelf, other } = state;
   if (state.isCurrent || shelf === null || other === null) return state;
-  if (other.exchanged === null || other.stage === ASKED) return state;
-  const slot = shelves.slotOf(shelf, other.exchanged);
-  if (slot?.stage !== UNSPENT) return state;
+  if (other.stage === ASKED) return state;
+  const slot = stillThere(other, shelf);
+  if (slot === null) return state;
   return state.with({ shelf: shelves.withoutSlot(shelf, slot.index) });
 }
 
@@ -159,6 +169,5 @@ export async function exchangeBody(
 
 function mayPlan(shelf: Shelf, before: Shelf | null): boolean {
   if (shelf.stage === ASKED || shelf.asking >= MAX_ASKING || !shelves.hasRoom(shelf)) return false;
-  // What went before must be off the old shelf, or it would be shown a second time.
-  return shelf.exchanged === null || shelves.slotOf(before, shelf.exchanged) === null;
+  return stillThere(shelf, before) === null;
 }

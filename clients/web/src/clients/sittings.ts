@@ -218,10 +218,10 @@ export abstract class PersonClient {
   async #planned(sitting: Sitting, first: State, found: Shelf | null): Promise<State> {
     const { shelf } = first;
     let before = found;
-    const last = shelf?.exchanged ?? null;
-    if (last !== null && shelves.slotOf(before, last) !== null) {
+    const last = shelf === null ? null : exchange.stillThere(shelf, before);
+    if (last !== null) {
       // What went before leaves the old shelf first.
-      before = (await this.settle(sitting, sitting.place(sitting.previous, last))).shelf;
+      before = (await this.settle(sitting, sitting.place(sitting.previous, last.index))).shelf;
     }
     const slot = exchange.toExchange(before);
     if (slot === null || before === null) return first;
