@@ -85,7 +85,8 @@ def _delivered(state: State) -> State:
     if shelves.slot_of(state.found, index) is not None:
         state = replace(state, shelf=replace(shelf, got=max(shelf.got, index)))
         return spoken(state, got=index)
-    if not shelves.has_room(shelf):
+    # An exchange under way has its place already: its stamp is burned.
+    if not shelves.has_room(shelf, kept_free=int(exchange.is_under_way(shelf))):
         return state
     try:
         slot = earned_slot(state.circle, state.place, delivery)

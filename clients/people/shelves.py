@@ -109,11 +109,12 @@ def unspent_slots(shelf: Shelf | None) -> tuple[Slot, ...]:
     return () if shelf is None else tuple(s for s in shelf.slots if s.stage == UNSPENT)
 
 
-def has_room(shelf: Shelf) -> bool:
-    """Whether one slot more, with its signatures, fits. A family's slot holds its receipt too."""
+def has_room(shelf: Shelf, *, kept_free: int = 0) -> bool:
+    """Whether one slot more, with its signatures, fits beside *kept_free* others that are to come.
+    A family's slot holds its receipt too."""
     signed = sum(1 for slot in shelf.slots if slot.signatures)
     most = BLIND_COUNT if shelf.role == FAMILY else MAX_UNSPENT
-    return len(shelf.slots) < MAX_SLOTS and signed < most
+    return len(shelf.slots) + kept_free < MAX_SLOTS and signed + kept_free < most
 
 
 def with_again(shelf: Shelf, again: bytes) -> Shelf:

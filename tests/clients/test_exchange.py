@@ -300,6 +300,21 @@ def test_an_exchange_that_finds_no_room_waits_in_its_threads() -> None:
     assert indexes(shelf_of(world, DONOR)) == [4_096]
 
 
+def test_an_earned_slot_leaves_room_for_the_exchange_under_way() -> None:
+    world = World().finished()
+    before = shelf_of(world, DONOR)
+    full = replace(before, slots=(*before.slots, *unspent(6, 9, 12)))
+    put(world, DONOR, replace(full, stage=ASKED, asking=1, exchanged=0))
+
+    world.donor().close(0)
+    waiting = shelf_of(world, DONOR)
+    put(world, DONOR, replace(waiting, stage=CERTIFIED))
+    world.donor().close(0)
+
+    assert 3 not in indexes(waiting)
+    assert 3 in indexes(shelf_of(world, DONOR))
+
+
 # Certified after the quarter's end
 
 

@@ -45,6 +45,12 @@ def test_there_is_room_below_both_bounds_only() -> None:
     assert not shelves.has_room(with_slots(MAX_SLOTS, signed=False))
 
 
+def test_what_is_to_come_keeps_its_place_among_both_bounds() -> None:
+    assert shelves.has_room(with_slots(MAX_UNSPENT - 2), kept_free=1)
+    assert not shelves.has_room(with_slots(MAX_UNSPENT - 1), kept_free=1)
+    assert not shelves.has_room(with_slots(MAX_SLOTS - 1, signed=False), kept_free=1)
+
+
 def test_a_family_has_room_for_what_one_intake_brings() -> None:
     assert shelves.has_room(replace(with_slots(BLIND_COUNT - 1), role=FAMILY))
     assert not shelves.has_room(replace(with_slots(BLIND_COUNT), role=FAMILY))

@@ -71,7 +71,9 @@ function delivered(state: State): State {
   if (shelves.slotOf(state.found, index) !== null) {
     return spoken(state.withShelf({ got: Math.max(shelf.got, index) }), { got: index });
   }
-  if (!shelves.hasRoom(shelf)) return state;
+  // An exchange under way has its place already: its stamp is burned.
+  const keptFree = exchange.isUnderWay(shelf) ? 1 : 0;
+  if (!shelves.hasRoom(shelf, { keptFree })) return state;
   try {
     const slot = earnedSlot(state.circle, state.place, delivery);
     return state.with({ shelf: shelves.withSlot(shelf, slot) });

@@ -106,11 +106,14 @@ export function unspentSlots(shelf: Shelf | null): readonly Slot[] {
   return shelf?.slots.filter(({ stage }) => stage === UNSPENT) ?? [];
 }
 
-/** Whether one slot more, with its signatures, fits. A family's slot holds its receipt too. */
-export function hasRoom(shelf: Shelf): boolean {
+/**
+ * Whether one slot more, with its signatures, fits beside *keptFree* others that are to come. A
+ * family's slot holds its receipt too.
+ */
+export function hasRoom(shelf: Shelf, { keptFree = 0 } = {}): boolean {
   const signed = shelf.slots.filter((slot) => slot.signatures.length > 0).length;
   const most = shelf.role === FAMILY ? BLIND_COUNT : MAX_UNSPENT;
-  return shelf.slots.length < MAX_SLOTS && signed < most;
+  return shelf.slots.length + keptFree < MAX_SLOTS && signed + keptFree < most;
 }
 
 /** The shelf with *again* kept for the next card; the oldest makes room. */

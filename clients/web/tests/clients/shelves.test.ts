@@ -50,6 +50,13 @@ test("there is room below both bounds only", () => {
   assert.ok(!shelves.hasRoom(withSlots(MAX_SLOTS, { signed: false })));
 });
 
+test("what is to come keeps its place among both bounds", () => {
+  const keptFree = 1;
+  assert.ok(shelves.hasRoom(withSlots(MAX_UNSPENT - 2), { keptFree }));
+  assert.ok(!shelves.hasRoom(withSlots(MAX_UNSPENT - 1), { keptFree }));
+  assert.ok(!shelves.hasRoom(withSlots(MAX_SLOTS - 1, { signed: false }), { keptFree }));
+});
+
 test("a family has room for what one intake brings", () => {
   assert.ok(shelves.hasRoom({ ...withSlots(BLIND_COUNT - 1), role: FAMILY }));
   assert.ok(!shelves.hasRoom({ ...withSlots(BLIND_COUNT), role: FAMILY }));
