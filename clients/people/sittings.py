@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clients.errors import NodeRefused, NoPeriod, NotPossible, WrongRole
+from clients.errors import NodeRefused, NodeUnreachable, NoPeriod, NotPossible, WrongRole
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
 from clients.people import cards, exchange, shelves, vetting
@@ -67,7 +67,7 @@ class PersonClient:
 
     def _exchanged(self, sitting: Sitting, states: list[State]) -> list[State]:
         """Exchange what the quarter before left unspent, one slot at a time. A node that refuses
-        stops nothing else; the next visit asks again."""
+        or is not reached stops nothing else; the next visit asks again."""
         first = states[0]
         if not exchange.is_open(self._circle, sitting.current.period, self._today):
             return states
@@ -117,6 +117,8 @@ class PersonClient:
             if error.code == "stamp_spent":
                 self._settle(sitting, old.place, exchange.dropping(slot.index))
                 return self._settle(sitting, place, exchange.giving_up(shelf.asking))
+        except NodeUnreachable:
+            pass  # it has a circuit of its own, and nothing else waits for that
         return self._settle(sitting, place)
 
     def _settle(self, sitting: Sitting, place: Place, act: Act = nothing) -> State:

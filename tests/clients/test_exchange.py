@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from clients.donor import Donor
@@ -361,3 +362,29 @@ def test_a_slot_that_was_posted_after_all_holds_up_no_exchange() -> None:
 
     assert exchanges(world) == 2
     assert shelf_of(world, FAMILY).exchanged == 1
+
+
+class NoIntake(httpx.BaseTransport):
+    """A circuit that reaches the node for everything but an intake."""
+
+    def __init__(self, node: httpx.BaseTransport) -> None:
+        self.node = node
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass the request on, or lose it."""
+        if request.url.path == "/intake":
+            raise httpx.ConnectError("no circuit")
+        return self.node.handle_request(request)
+
+
+def test_cards_are_posted_though_no_circuit_carries_the_exchange() -> None:
+    world = certified_before(DONOR)
+    asking(world, DONOR)
+    world.coordinators.certify()
+
+    world.donor(NoIntake(world.node)).visit()
+    without = len(world.node.cards), exchanges(world)
+    world.donor().visit()
+
+    assert without == (3, 0)
+    assert exchanges(world) == 1
