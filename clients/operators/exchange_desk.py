@@ -53,6 +53,8 @@ class ExchangeDesk:
         for one in self._desk.exchanges():
             if not can_be_signed(self._desk, one):
                 continue  # the keys of the new quarter are still to come
+            if self._is_forgotten(one):
+                continue  # the record expires by itself, and this clock may be the one that errs
             try:
                 if self._counts(one) and self._burn(one):
                     self._desk.hand_over(one)
@@ -64,14 +66,15 @@ class ExchangeDesk:
                 refused += 1  # its owner writes without end; the next pass finds it again
         return Exchanged(signed, refused)
 
+    def _is_forgotten(self, one: Opened) -> bool:
+        """Whether what was burned of the period before is remembered no longer."""
+        return self._today > days_of(one.period - 1)[1] + self._desk.circle.policy.keep_days
+
     def _counts(self, one: Opened) -> bool:
         opening, circle, period = one.intake.opening, self._desk.circle, one.period - 1
         assert opening is not None, "the desk's exchanges have one"
         stamp = Stamp(period, opening.stamp_nonce, opening.stamp)
         if one.id != exchange_id(stamp, self._desk.number):
-            return False
-        # What was burned is remembered until then, and no longer.
-        if self._today > days_of(period)[1] + circle.policy.keep_days:
             return False
         receipt = opening.receipt
         if (receipt is not None) != (one.card_class is CardClass.REQUEST):
