@@ -135,10 +135,8 @@ class Donor(PersonClient):
         reserved for each other for a while, if the family said so too."""
         sitting = self._sit()
         states = self._survey(sitting)
-        state = next((s for s in states if s.place.index == index), None)
-        if state is None:
-            return self._view(states)
-        if state.page_one is None and not again:
+        state = _live(states, index)
+        if state is None or (state.page_one is None and not again):
             return self._view(states)
         after = sitting.visit(
             state.place,
@@ -239,16 +237,22 @@ def _with(states: list[State], state: State) -> list[State]:
     return [s for s in states if (s.place.period, s.place.index) != place] + [state]
 
 
-def _live_place(states: list[State], index: int) -> Place:
-    """Where the card of *index* is. Raises NotPossible if none was posted."""
+def _live(states: list[State], index: int) -> State | None:
+    """The card of *index*, of the newest period that has one; None if none was posted."""
     found = [
-        state.place
+        state
         for state in states
         if state.place.index == index and state.slot is not None and state.slot.stage != UNSPENT
     ]
-    if not found:
+    return max(found, key=lambda state: state.place.period, default=None)
+
+
+def _live_place(states: list[State], index: int) -> Place:
+    """Where the card of *index* is. Raises NotPossible if none was posted."""
+    found = _live(states, index)
+    if found is None:
         raise NotPossible
-    return max(found, key=lambda place: place.period)
+    return found.place
 
 
 def _is_posted(states: list[State], index: int | None) -> bool:

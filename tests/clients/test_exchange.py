@@ -29,7 +29,7 @@ from tests.api.servers import served
 from tests.circles import TODAY
 from tests.clients.operators import DAY, NOW, OCTETS, Desks, Owner, client_trial, read
 from tests.clients.operators import donor as anybody
-from tests.clients.world import DONOR_LIST, FAMILY_LIST, VOUCHER, WISH, World
+from tests.clients.world import DELIVERY, DONOR_LIST, FAMILY_LIST, VOUCHER, WISH, World
 from tests.fakes import Killed, KilledAfter
 
 LISTS = {FAMILY: FAMILY_LIST, DONOR: DONOR_LIST}
@@ -388,3 +388,16 @@ def test_cards_are_posted_though_no_circuit_carries_the_exchange() -> None:
 
     assert without == (3, 0)
     assert exchanges(world) == 1
+
+
+def test_a_card_of_the_quarter_before_is_closed_too() -> None:
+    world = World()
+    world.node.today = EARLIER
+    world.asked().finished(DELIVERY)
+    world.node.today = DAY
+    thanks = world.donor().visit().slot(0).message
+
+    world.donor().close(0)
+
+    assert thanks is not None
+    assert world.donor().visit().slot(0).message is None

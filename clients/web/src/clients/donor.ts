@@ -151,8 +151,8 @@ export class Donor extends PersonClient {
   ): Promise<DonorView> {
     return this.inSitting(async (sitting) => {
       const states = await this.survey(sitting);
-      const state = states.find(({ place }) => place.index === index);
-      if (state === undefined || (state.pageOne === null && !again)) return viewOf(states);
+      const state = live(states, index);
+      if (state === null || (state.pageOne === null && !again)) return viewOf(states);
       const after = await sitting.visit(state.place, again ? closing : nothing, {
         blanks: state.pageOne?.blanks ?? null,
       });
@@ -259,15 +259,19 @@ function withState(states: readonly State[], state: State): readonly State[] {
   return [...states.filter(isAnother), state];
 }
 
-/** Where the card of *index* is. Raises NotPossible if none was posted. */
-function livePlace(states: readonly State[], index: number): Place {
+/** The card of *index*, of the newest period that has one; null if none was posted. */
+function live(states: readonly State[], index: number): State | null {
   const found = states
     .filter(({ place, slot }) => place.index === index && slot !== null && slot.stage !== UNSPENT)
-    .map(({ place }) => place)
-    .sort((a, b) => a.period - b.period)
-    .at(-1);
-  if (found === undefined) throw new NotPossible();
-  return found;
+    .sort((a, b) => a.place.period - b.place.period);
+  return found.at(-1) ?? null;
+}
+
+/** Where the card of *index* is. Raises NotPossible if none was posted. */
+function livePlace(states: readonly State[], index: number): Place {
+  const found = live(states, index);
+  if (found === null) throw new NotPossible();
+  return found.place;
 }
 
 function isPosted(states: readonly State[], index: number | null): boolean {

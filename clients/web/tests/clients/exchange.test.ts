@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Donor, Family, Status } from "../../src/clients/index.ts";
+import { Donor, Family, Status, slotOfView } from "../../src/clients/index.ts";
 import * as seals from "../../src/clients/seals.ts";
 import { readerOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
@@ -12,7 +12,7 @@ import { daysOf } from "../../src/crypto/periods.ts";
 import { openRecord } from "../../src/crypto/records.ts";
 import { DAY, EARLIER, PERIOD } from "./circles.ts";
 import type { Memory } from "./fakes.ts";
-import { DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
+import { DELIVERY, DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
 
 const LISTS = { family: FAMILY_LIST, donor: DONOR_LIST } as const;
 type Role = keyof typeof LISTS;
@@ -169,4 +169,30 @@ test("an exchange unread at its quarter's end is taken in the next", async () =>
   await client(world, "family", daysOf(PERIOD)[1] + 1).visit();
 
   assert.deepEqual(indexesOf(shelfOf(world, "family")), [4_096]);
+});
+
+test("a card of the quarter before is closed too", async () => {
+  const world = new World();
+  const { trial, matchmaker } = world;
+  const family = (): Family => new Family(FAMILY_LIST.slice(), trial.circle, world.client(), EARLIER);
+  const donor = (today = EARLIER): Donor =>
+    new Donor(DONOR_LIST.slice(), trial.circle, world.client(), today);
+  await ask(world, "family", EARLIER);
+  await ask(world, "donor", EARLIER);
+  world.coordinators.certify();
+  await family().visit();
+  await donor().visit();
+  matchmaker.round(matchmaker.pairFirst(DELIVERY));
+  await donor().accept(0);
+  matchmaker.round();
+  await family().showAddress("Vulica 1");
+  await donor().ordered(0, "tomorrow");
+  await family().received("thank you");
+  matchmaker.round();
+  matchmaker.round();
+  assert.notEqual(slotOfView(await donor(DAY).visit(), 0)?.message, null);
+
+  await donor(DAY).close(0);
+
+  assert.equal(slotOfView(await donor(DAY).visit(), 0)?.message, null);
 });
