@@ -5,11 +5,13 @@ import test from "node:test";
 
 import { Donor, Family, Status, slotOfView } from "../../src/clients/index.ts";
 import * as seals from "../../src/clients/seals.ts";
-import { readerOf } from "../../src/crypto/drops.ts";
+import * as shelves from "../../src/clients/shelves.ts";
+import { toHex } from "../../src/crypto/bytes.ts";
+import { addressOf, readerOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
-import { Shelf } from "../../src/crypto/messages/shelf.ts";
+import { ASKED, CERTIFIED, POSTED, Shelf, type Slot } from "../../src/crypto/messages/shelf.ts";
 import { daysOf } from "../../src/crypto/periods.ts";
-import { openRecord } from "../../src/crypto/records.ts";
+import { closeRecord, openRecord } from "../../src/crypto/records.ts";
 import { DAY, EARLIER, PERIOD } from "./circles.ts";
 import type { Memory } from "./fakes.ts";
 import { DELIVERY, DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
@@ -34,6 +36,20 @@ function shelfOf(world: World, role: Role, period = PERIOD): Shelf {
   const circle = world.trial.circle.digest;
   const person = Person.fromListKey(LISTS[role], { circle, period });
   return openRecord(Shelf, world.node.read(readerOf(person.shelfWrite)), seals.shelf(person));
+}
+
+/** Another phone with the list has left this shelf. */
+function put(world: World, role: Role, shelf: Shelf, period = PERIOD): void {
+  const circle = world.trial.circle.digest;
+  const person = Person.fromListKey(LISTS[role], { circle, period });
+  const record = closeRecord(Shelf, shelf, seals.shelf(person));
+  world.node.memory.drops.set(toHex(addressOf(person.shelfWrite)), record);
+}
+
+/** Slots of a donor, of the size of real ones. */
+function unspent(...indexes: readonly number[]): readonly Slot[] {
+  const signature = new Uint8Array(256);
+  return indexes.map((index) => shelves.newSlot(index, [signature, signature], signature, null));
 }
 
 function indexesOf(shelf: Shelf): readonly number[] {
@@ -195,4 +211,51 @@ test("a card of the quarter before is closed too", async () => {
   await donor(DAY).close(0);
 
   assert.equal(slotOfView(await donor(DAY).visit(), 0)?.message, null);
+});
+
+test("an exchange that finds no room waits in its threads", async () => {
+  const world = await certified("donor");
+  await world.donor().visit();
+  world.coordinators.certify();
+  const planned = shelfOf(world, "donor");
+  put(world, "donor", { ...planned, slots: unspent(3, 4, 5, 6) });
+
+  await world.donor().visit({ post: false });
+  const waiting = shelfOf(world, "donor");
+  put(world, "donor", planned);
+  await world.donor().visit({ post: false });
+
+  assert.equal(waiting.stage, ASKED);
+  assert.deepEqual(indexesOf(waiting), [3, 4, 5, 6]);
+  assert.deepEqual(indexesOf(shelfOf(world, "donor")), [4_096]);
+});
+
+test("an earned slot leaves room for the exchange under way", async () => {
+  const world = await World.finished();
+  const before = shelfOf(world, "donor");
+  const slots = [...before.slots, ...unspent(6, 9, 12)];
+  put(world, "donor", { ...before, slots, stage: ASKED, asking: 1, exchanged: 0 });
+
+  await world.donor().close(0);
+  const waiting = shelfOf(world, "donor");
+  put(world, "donor", { ...waiting, stage: CERTIFIED });
+  await world.donor().close(0);
+
+  assert.ok(!indexesOf(waiting).includes(3));
+  assert.ok(indexesOf(shelfOf(world, "donor")).includes(3));
+});
+
+test("a slot that was posted after all holds up no exchange", async () => {
+  const world = await certified("family");
+  const old = shelfOf(world, "family", PERIOD - 1);
+  await world.family().visit();
+  const posted = shelves.changedSlot(old, 0, { stage: POSTED, signatures: [], posted: 1 });
+  put(world, "family", posted, PERIOD - 1);
+  // It was given up.
+  put(world, "family", { ...shelfOf(world, "family"), stage: CERTIFIED });
+
+  await world.family().visit();
+
+  assert.equal(exchanges(world), 2);
+  assert.equal(shelfOf(world, "family").exchanged, 1);
 });
