@@ -28,6 +28,7 @@ from clients.operators.invites import kept_hash
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
 from clients.operators.signed_http import SignedHttp
+from clients.people.vetting import ADMISSION_BYTES
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.ports import free_port
 from crypto.drops import WriteSecret, address_of, reader_of
@@ -118,7 +119,8 @@ def _reserve(trial: Trial, url: str, period: int) -> list[bytes]:
     reads: list[bytes] = []
     for pair in zip(*codes, strict=True):
         writes = [WriteSecret(secrets.token_bytes(SECRET_BYTES)) for _ in range(DROPS_PER_INTAKE)]
-        body = u8(1) + b"".join(hashed("klunak invite", code) for code in pair)
+        admission = b"".join(hashed("klunak invite", code) for code in pair)
+        body = u8(1) + admission.ljust(ADMISSION_BYTES, b"\0")
         body += secrets.token_bytes(SECRET_BYTES) + u32(period)
         for number in range(COORDINATORS):
             body += u8(number) + secrets.token_bytes(RECORD_BYTES)

@@ -110,7 +110,7 @@ def application(transaction: Transaction) -> Starlette:
             for token in (body[1:33], body[33:65]):
                 run("DELETE FROM invites WHERE kept = ?", (token,))
                 run("INSERT INTO burned VALUES (?)", (token,))
-                run("INSERT INTO intake VALUES (?, ?)", (token, body[102 : 102 + RECORD_BYTES]))
+                run("INSERT INTO intake VALUES (?, ?)", (token, body[330 : 330 + RECORD_BYTES]))
             reserve(run, body)
         return b'{"status":"accepted"}'
 

@@ -2,7 +2,7 @@
 -- wrk ... -- DIRECTORY KIND FIRST_VISIT FIRST_CARD FIRST_INTAKE yes|no
 -- The last says whether cards and intakes are made afresh from one body: nobody checks the floor's.
 
-local size = { look = 384, meet = 160, leave = 33280, cards = 25096, intake = 28935 }
+local size = { look = 384, meet = 160, leave = 33280, cards = 25096, intake = 29163 }
 local path = {
   look = "/visit/look", meet = "/visit/meet", leave = "/visit/leave",
   cards = "/cards", intake = "/intake",
@@ -46,13 +46,14 @@ local function random_bytes(count)
 end
 
 -- The head, and the five addresses at the end, as nobody sent them before.
-function renewed(body, head)
+function renewed(body, name)
   local record, rows = string.rep("r", 4096), {}
   for number = 1, 5 do rows[number] = random_bytes(32) .. record end
   local from = #body - 5 * 4128
-  local start = string.sub(body, 1, 1) .. random_bytes(64)
-  if head > 65 then
+  local start, head = string.sub(body, 1, 1) .. random_bytes(64), 65
+  if name == "cards" then
     start = string.sub(body, 1, 8) .. random_bytes(32) .. string.sub(body, 41, 296) .. random_bytes(64)
+    head = 360
   end
   return start .. string.sub(body, head + 1, from) .. table.concat(rows)
 end
@@ -68,7 +69,7 @@ function request()
   sent_leave, sent_cards, sent_intake = sent.leave, sent.cards, sent.intake
   sent_exhausted = exhausted
   local body = string.sub(bodies[name], at + 1, at + size[name])
-  if spends and afresh then body = renewed(body, name == "cards" and 360 or 65) end
+  if spends and afresh then body = renewed(body, name) end
   if name == "meet" then body = body .. random_bytes(64) end
   return wrk.format("POST", path[name], { ["content-type"] = "application/octet-stream" }, body)
 end

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 from cryptography.hazmat.primitives.hashes import SHA384
 
 from clients.operators.keyring import CoordinatorKeyring
+from clients.people.vetting import ADMISSION_BYTES
 from clients.trial.circle import COORDINATORS, Trial
 from crypto.certificates import Stamp, stamp_message
 from crypto.certifying_keys import PUBLIC_EXPONENT, Use
@@ -147,7 +148,8 @@ def _write_intakes(bodies: Path, period: int, count: int) -> list[tuple[int, byt
             tokens = [secrets.token_bytes(32) for _ in range(2)]
             kept += [(number, hashed("klunak kept", token)) for number, token in enumerate(tokens)]
             records = b"".join(u8(number) + record for number in range(2))
-            head = u8(1) + b"".join(tokens) + secrets.token_bytes(32) + u32(period)
+            head = u8(1) + b"".join(tokens).ljust(ADMISSION_BYTES, b"\0")
+            head += secrets.token_bytes(32) + u32(period)
             file.write(head + records + _five(record))
     return kept
 
