@@ -11,6 +11,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -47,17 +48,17 @@ class Watched:
         self._places = places
         self._probe_socket = probe_socket
         self._told = told
-        self._ending = threading.Event()
+        self._ending = False
         self._opened = threading.Event()
 
     def end(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """End tor, and `run`; also a signal's handler."""
-        self._ending.set()
+        """End tor, and `run`; also a signal's handler, which must not wait for any lock."""
+        self._ending = True
 
     def run(self) -> None:
         """Keep tor running until `end`. Raises Unsound, TorEnded; tor does not run then."""
         prepare(self._places.authorized_clients)
-        while not self._ending.is_set():
+        while not self._ending:
             state = self._state()
             (self._places.tor_data / "torrc").write_text(state[1])
             tor = subprocess.Popen(self._command)  # noqa: S603 - Debian's program with our torrc
@@ -75,7 +76,10 @@ class Watched:
 
     def _watch(self, tor: subprocess.Popen[bytes], state: tuple[dict[str, str], str]) -> None:
         """Return when tor has to be started anew, or to end."""
-        while not self._ending.wait(LOOK_SECONDS):
+        while not self._ending:
+            time.sleep(LOOK_SECONDS)
+            if self._ending:
+                return
             if tor.poll() is not None:
                 raise TorEnded("tor ended by itself")
             if self._opened.is_set():

@@ -22,7 +22,8 @@ from typing import Any, Self
 from clients.trial.accounts import give
 from clients.trial.tor_control import Control
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 60.0
+"""Longer than a program that runs tor waits for it: a tor whose keeper is killed runs on."""
 PAUSE_SECONDS = 0.1
 _PROGRESS = re.compile(r"PROGRESS=(\d+)")
 
