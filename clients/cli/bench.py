@@ -14,6 +14,7 @@ from clients.bench.backends import BACKENDS
 from clients.bench.crypto import crypto_rates
 from clients.bench.node import KINDS, node_rates
 from clients.bench.onion import onion_rates
+from clients.bench.soak import soak as soaked
 from clients.bench.timing import look_timing
 from clients.cli.voice import fail, person, plainly, result, working
 from clients.trial.alone import alone, is_alone
@@ -66,6 +67,33 @@ def node(
 
 
 @app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long people go on.")] = 10,
+    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    kill_node: Annotated[float, typer.Option(min=1, help="Every so many seconds.")] = 30,
+    kill_server: Annotated[float, typer.Option(min=1, help="PostgreSQL: as often.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """People at a node that is killed again and again; ends with 1 if anything was lost."""
+    _known(backend)
+    with plainly(), working("soaking") as now:
+        found = soaked(
+            minutes,
+            backend,
+            node_kill_seconds=kill_node,
+            server_kill_seconds=kill_server,
+            told=now,
+        )
+    errors = found.pop("errors_by_code")
+    if as_json:
+        result({**found, "errors_by_code": errors})
+    else:
+        _show({**found, **errors}, as_json=False)
+    if found["lost"] or found["duplicated"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def onion(
     looks: Annotated[int, typer.Option(min=10, help="How many looks to time.")] = 500,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
@@ -107,13 +135,14 @@ def timing(
     _show(figures, as_json)
 
 
-def _show(figures: Mapping[str, float], as_json: bool) -> None:
+def _show(figures: Mapping[str, float | str], as_json: bool) -> None:
     if as_json:
         result(dict(figures))
         return
     table = Table("what", "figure")
     for name, figure in figures.items():
-        table.add_row(name.replace("_", " "), f"{figure:,}")
+        shown = figure if isinstance(figure, str) else f"{figure:,}"
+        table.add_row(name.replace("_", " "), shown)
     person.print(table)
 
 

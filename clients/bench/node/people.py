@@ -13,25 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
-from cryptography.hazmat.primitives.asymmetric.rsa import (
-    RSAPrivateNumbers,
-    RSAPublicNumbers,
-    rsa_crt_dmp1,
-    rsa_crt_dmq1,
-    rsa_crt_iqmp,
-)
-from cryptography.hazmat.primitives.hashes import SHA384
-
-from clients.operators.keyring import CoordinatorKeyring
+from clients.bench.stamps import stamper
 from clients.people.vetting import ADMISSION_BYTES
-from clients.trial.circle import COORDINATORS, Trial
-from crypto.certificates import Stamp, stamp_message
-from crypto.certifying_keys import PUBLIC_EXPONENT, Use
+from clients.trial.circle import Trial
 from crypto.drops import WriteSecret, address_of, reader_of, record_hash
 from crypto.labels import RECORD_BYTES, hashed, u8, u32
 from crypto.permits import Permit, PermitHash, permit_hash
-from crypto.signing_keys import SigningKey
 
 VISITORS = 400
 OWN_DROPS = 8
@@ -108,36 +95,12 @@ def _write_visits(
 
 
 def _write_cards(bodies: Path, trial: Trial, period: int, count: int) -> None:
-    circle = trial.circle()
-    key = circle.stamp_key(period)
-    keyrings = [
-        CoordinatorKeyring.open(trial.coordinator_keyring(number), trial.passphrase)
-        for number in range(COORDINATORS)
-    ]
-    signer = _signer(keyrings[key.coordinator].secrets.signing_key(period, Use(key.use)))
+    stamp = stamper(trial, period)
     record = secrets.token_bytes(RECORD_BYTES)
     with (bodies / "cards").open("wb") as file:
         for _ in range(count):
-            nonce = secrets.token_bytes(32)
-            signature = signer(stamp_message(circle.digest, period, nonce))
-            stamp = Stamp(period, nonce, signature).to_bytes()
-            file.write(u32(EPOCH) + stamp + secrets.token_bytes(64) + record + _five(record))
-
-
-def _signer(key: SigningKey) -> Callable[[bytes], bytes]:
-    """Signs as blinding, signing and unblinding would, forty times as fast: PSS without a salt."""
-    exponent = pow(PUBLIC_EXPONENT, -1, (key.p - 1) * (key.q - 1))
-    numbers = RSAPrivateNumbers(
-        key.p,
-        key.q,
-        exponent,
-        rsa_crt_dmp1(exponent, key.p),
-        rsa_crt_dmq1(exponent, key.q),
-        rsa_crt_iqmp(key.p, key.q),
-        RSAPublicNumbers(PUBLIC_EXPONENT, key.n),
-    )
-    native = numbers.private_key()
-    return lambda message: native.sign(message, PSS(MGF1(SHA384()), salt_length=0), SHA384())
+            head = u32(EPOCH) + stamp().to_bytes() + secrets.token_bytes(64)
+            file.write(head + record + _five(record))
 
 
 def _write_intakes(bodies: Path, period: int, count: int) -> list[tuple[int, bytes]]:

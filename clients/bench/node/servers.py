@@ -16,12 +16,13 @@ from sqlalchemy import Connection, insert
 from api.days import drawn_expiry
 from api.models import Epoch, Invite, Permit
 from api.store import open_store
+from clients.bench.memory import memory_mb
 from clients.bench.node.floor import TABLES
 from clients.bench.node.loading import fill_file, fill_server, load_drops
 from clients.bench.node.people import EPOCH, Prepared
 from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
-from clients.trial.processes import Process, ProcessFailed
+from clients.trial.processes import Process
 from crypto.drops import address_of, reader_of
 
 READY_SECONDS = 60
@@ -58,8 +59,7 @@ class Served:
 
     def memory_mb(self) -> float:
         """The largest resident set of its processes."""
-        pids = [self.process.pid, *_children(self.process.pid)]
-        return round(max(_resident_kib(pid) for pid in pids) / 1_024, 1)
+        return memory_mb(self.process.pid)
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + READY_SECONDS + self.prepared.rows // ROWS_A_SECOND
@@ -167,15 +167,3 @@ class Floor(Served):
         """A process of its own."""
         arguments = ["-m", "clients.bench.node.floor", self.database, str(self.port)]
         return Process([*arguments, str(self.workers)], log=self.home / "floor.log")
-
-
-def _children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in told.split()]
-
-
-def _resident_kib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise ProcessFailed("a process without memory")
