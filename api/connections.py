@@ -9,12 +9,13 @@ one that is overwritten as soon as the parser has its bytes (`api.memory`).
 from __future__ import annotations
 
 import asyncio
+import resource
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import PROBLEM_JSON, ApiError, Busy, Malformed, Problem
+from api.errors import PROBLEM_JSON, ApiError, Busy, Malformed, Problem, log
 from api.headers import HEADERS
 from api.settings import Settings
 
@@ -23,6 +24,24 @@ HEAD_BYTES = 16 * 1_024
 
 RECEIVED_BYTES = 64 * 1_024
 """What is taken from a connection at once."""
+
+FILES = 512
+"""What else a node may have open: its database, sockets, what a worker inherits."""
+
+
+def make_room(connections: int) -> None:
+    """Let this process open a file for each of *connections*, as far as the system allows.
+
+    Most systems begin with 1,024 files. A thousand strangers would leave none to accept anybody
+    with, nor to open the database.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("fewer files may be open than KLUNAK_CONNECTIONS needs: raise the hard limit")
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def protocol_of(settings: Settings) -> type[asyncio.BufferedProtocol]:

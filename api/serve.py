@@ -17,7 +17,7 @@ import uvicorn
 
 from api import memory
 from api.app import create_app, open_node
-from api.connections import protocol_of
+from api.connections import make_room, protocol_of
 from api.errors import ApiError, SetupError, log, log_without_words
 from api.settings import Settings
 from api.web import built_pages
@@ -34,6 +34,7 @@ def serve(
     os.umask(0o077)
     log_quietly()
     memory.hide(from_its_owner=hidden)
+    make_room(settings.connections)
     _check_setup(settings)
     sockets = listening(settings)
     log.info("serving")

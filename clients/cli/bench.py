@@ -12,6 +12,8 @@ from rich.table import Table
 
 from clients.bench.backends import BACKENDS
 from clients.bench.crypto import crypto_rates
+from clients.bench.flood import SLOW_CLIENTS
+from clients.bench.flood import flood as flooded
 from clients.bench.node import KINDS, node_rates
 from clients.bench.onion import onion_rates
 from clients.bench.soak import soak as soaked
@@ -90,6 +92,22 @@ def soak(
     else:
         _show({**found, **errors}, as_json=False)
     if found["lost"] or found["duplicated"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def flood(
+    seconds: Annotated[float, typer.Option(min=1, help="Alone, and as many in the flood.")] = 20,
+    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    slow_clients: Annotated[int, typer.Option(min=0, help="A byte a second each.")] = SLOW_CLIENTS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """People's visits while strangers flood the node; ends with 1 if a person was refused."""
+    _known(backend)
+    with plainly(), working("flooding") as now:
+        figures = flooded(seconds, backend, slow_clients=slow_clients, told=now)
+    _show(figures, as_json)
+    if figures["refused"]:
         raise typer.Exit(1)
 
 

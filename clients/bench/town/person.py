@@ -14,6 +14,7 @@ from api.claims import Claimed
 from api.visiting import Written
 from clients.bench.town import Town
 from clients.bench.town.asking import Asking, Refused
+from clients.people.vetting import ADMISSION_BYTES
 from clients.people.work import work_for
 from crypto.descriptors import read_node_descriptor
 from crypto.drops import WriteSecret, address_of, reader_of, record_hash
@@ -88,8 +89,8 @@ class Person:
         rest += b"".join(u8(number) + record for number, record in enumerate(records))
         rest += _rows(drops)
         tokens = self._town.tokens()
-        head = u8(1) + b"".join(tokens) if tokens else self._worked(rest)
-        self.asking.post("/intake", head + rest)
+        kind, admission = (1, b"".join(tokens)) if tokens else (0, self._worked(rest))
+        self.asking.post("/intake", u8(kind) + admission.ljust(ADMISSION_BYTES, b"\0") + rest)
         first, second = records
         self.ledger.intakes.append((record_hash(first), record_hash(second)))
         self._keep(drops)
@@ -98,7 +99,7 @@ class Person:
     def _worked(self, rest: bytes) -> bytes:
         told = read_node_descriptor(read_object(self.asking.get("/node")), self._town.circle)
         nonce = work_for(rest, challenge=told.pow_challenge, bits=told.pow_bits)
-        return u8(0) + told.pow_challenge + nonce + bytes(40)
+        return told.pow_challenge + nonce
 
     def visit(self) -> None:
         """Look, meet and leave. Raises Refused, NobodyAnswers."""
