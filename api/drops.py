@@ -18,7 +18,6 @@ from api.bodies import Reader
 from api.errors import AddressTaken
 from api.models import Notice
 from api.partitions import has_partitions
-from api.writing import Overtaken
 from crypto.drops import DropAddress
 from crypto.labels import HASH_BYTES, RECORD_BYTES
 
@@ -32,10 +31,10 @@ Row = tuple[DropAddress, bytes]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Change:
-    """A new record for a drop, in place of the one that was read."""
+    """A new record for a drop: in place of the one *before*, or of whatever stands there."""
 
     expires: int
-    before: bytes
+    before: bytes | None
     after: bytes
 
 
@@ -93,11 +92,16 @@ def read_to_change(
     return _kept(connection).standing(connection, addresses)
 
 
-def replace(connection: Connection, changes: dict[bytes, Change]) -> None:
-    """Put new records into drops, by address. Raises Overtaken if one is no longer as it was."""
+def replace(connection: Connection, changes: dict[bytes, Change]) -> dict[bytes, bytes]:
+    """Put new records into drops, by address, and return what stands where another came first.
+
+    Those drops alone are left as they are.
+    """
     rows = [(at, change.expires, change.before, change.after) for at, change in changes.items()]
-    if rows and not _kept(connection).replace(connection, sorted(rows)):
-        raise Overtaken
+    if not rows or _kept(connection).replace(connection, sorted(rows)):
+        return {}
+    standing = read(connection, [*changes])
+    return {at: record for at, record in standing.items() if record != changes[at].after}
 
 
 class _Kept(Protocol):
@@ -110,7 +114,7 @@ class _Kept(Protocol):
         self, connection: Connection, addresses: Sequence[bytes]
     ) -> dict[bytes, tuple[int, bytes]]: ...
     def replace(
-        self, connection: Connection, changes: Sequence[tuple[bytes, int, bytes, bytes]]
+        self, connection: Connection, changes: Sequence[tuple[bytes, int, bytes | None, bytes]]
     ) -> bool: ...
     def add(self, connection: Connection, rows: Sequence[tuple[bytes, bytes, int]]) -> None: ...
     def taken(self, connection: Connection, addresses: Sequence[bytes]) -> bool: ...

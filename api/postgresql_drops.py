@@ -26,6 +26,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    or_,
     select,
     true,
     union_all,
@@ -61,9 +62,11 @@ def standing(
     return {address: (expires, record) for address, expires, record in found}
 
 
-def replace(connection: Connection, changes: Sequence[tuple[bytes, int, bytes, bytes]]) -> bool:
+def replace(
+    connection: Connection, changes: Sequence[tuple[bytes, int, bytes | None, bytes]]
+) -> bool:
     """Put records (address, day, before, after) in place; whether all were as they had been."""
-    of_day: dict[int, list[tuple[bytes, bytes, bytes]]] = defaultdict(list)
+    of_day: dict[int, list[tuple[bytes, bytes | None, bytes]]] = defaultdict(list)
     for address, day, before, after in changes:
         of_day[day].append((address, before, after))
     # Everybody in the same order, days first: two that meet wait, and neither for the other.
@@ -106,9 +109,11 @@ def _replace_on(day: int) -> Statement:
     """On the partition itself: of an update, the server would prepare all of them."""
     table = DROPS.to_metadata(MetaData(), name=partition_name("drops", day))
     given = _unnested(address=LargeBinary, before=LargeBinary, after=LargeBinary)
-    # The record before is what makes two nodes take turns.
-    as_read = (table.c.address == given.c.address, table.c.record == given.c.before)
-    return Statement(update(table).where(*as_read).values(record=given.c.after), writes=True)
+    # The record before is what makes two nodes take turns: the second waits for the first's commit
+    # and then finds another. Where none is given, whatever stands is replaced.
+    as_read = or_(given.c.before.is_(None), table.c.record == given.c.before)
+    here = table.c.address == given.c.address
+    return Statement(update(table).where(here, as_read).values(record=given.c.after), writes=True)
 
 
 _CHANGE = ("address", "before", "after")

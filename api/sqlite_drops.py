@@ -48,7 +48,9 @@ def standing(connection: Connection, addresses: Sequence[bytes]) -> dict[bytes, 
     }
 
 
-def replace(connection: Connection, changes: Sequence[tuple[bytes, int, bytes, bytes]]) -> bool:
+def replace(
+    connection: Connection, changes: Sequence[tuple[bytes, int, bytes | None, bytes]]
+) -> bool:
     """Put records (address, day, before, after) in place; whether all were as they had been.
 
     They are: whoever writes has had the only lock since before it read.

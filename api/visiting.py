@@ -18,7 +18,7 @@ class Written(IntEnum):
     KEPT = 0
     """Also for a drop that nobody reserved: the same answer, whatever is there."""
     STALE = 1
-    """Another record stands there than the one that was read."""
+    """Another record stands there than the one that was read, or came at the same time."""
 
 
 class Write(NamedTuple):
@@ -40,20 +40,16 @@ def look(connection: Connection, looks: Sequence[Sequence[DropAddress]]) -> list
 
 
 def leave(connection: Connection, leaves: Sequence[Sequence[Write]]) -> list[bytes]:
-    """For each leave its verdicts. Raises Overtaken."""
+    """For each leave its verdicts.
+
+    Where another transaction wrote first, the writes to that one drop are stale and all others are
+    kept, so nobody holds up anybody else by writing to a drop of their own again and again.
+    """
     addresses = {write.address for writes in leaves for write in writes}
     standing = drops.read_to_change(connection, [*addresses])
     now = {address: record for address, (_, record) in standing.items()}
-    answers = []
-    for writes in leaves:
-        verdicts = bytearray()
-        for write in writes:
-            verdict = _verdict(now.get(write.address), write)
-            verdicts.append(verdict)
-            if write.address in now and verdict is Written.KEPT:
-                now[write.address] = write.record
-        answers.append(bytes(verdicts))
-    drops.replace(
+    verdicts = [[_written(now, write) for write in writes] for writes in leaves]
+    instead = drops.replace(
         connection,
         {
             address: drops.Change(expires, before=before, after=now[address])
@@ -61,10 +57,25 @@ def leave(connection: Connection, leaves: Sequence[Sequence[Write]]) -> list[byt
             if now[address] != before
         },
     )
-    return answers
+    return [
+        bytes(_in_the_end(verdict, write, instead) for verdict, write in zip(*both, strict=True))
+        for both in zip(verdicts, leaves, strict=True)
+    ]
 
 
-def _verdict(now: bytes | None, write: Write) -> Written:
-    if now is None or now == write.record or record_hash(now) == write.replaced_hash:
+def _written(now: dict[bytes, bytes], write: Write) -> Written:
+    """The verdict of *write*, which changes what stands *now* if it is kept."""
+    record = now.get(write.address)
+    if record is None or record == write.record:
         return Written.KEPT
-    return Written.STALE
+    if record_hash(record) != write.replaced_hash:
+        return Written.STALE
+    now[write.address] = write.record
+    return Written.KEPT
+
+
+def _in_the_end(verdict: Written, write: Write, instead: Records) -> Written:
+    # Nothing is written a second time: two transactions could then wait for each other's rows.
+    if write.address not in instead:
+        return verdict
+    return Written.KEPT if instead[write.address] == write.record else Written.STALE

@@ -73,13 +73,13 @@ async def meet(node: TheNode, body: TheBody) -> Octets:
 
     def work(connection: Connection) -> tuple[bytes, Claimed, bool]:
         found = drops.read_to_change(connection, [*as_read, *as_blank])
+        records = {address: record for address, (_, record) in found.items()}
         blanked: dict[bytes, drops.Change] = {
-            address: drops.Change(*found[address], after=noise(1)[0])
+            address: drops.Change(found[address][0], before=None, after=noise(1)[0])
             for address in as_blank
             if address in found
         }
         drops.replace(connection, blanked)
-        records = {address: record for address, (_, record) in found.items()}
         expires = claim_kept_until(today, node.circles.current(connection).policy)
         verdict, added = claim(connection, permit, shown, may_add=place.is_free, expires=expires)
         return _records(records, as_read), verdict, added

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -115,11 +115,14 @@ class TrialNode(Spoken):
 
         return self._portal.call(send)
 
-    def at_once(self, method: str, path: str, count: int) -> list[httpx.Response]:
-        """The same request *count* times, all begun before any has ended."""
+    def at_once(self, method: str, path: str, bodies: Sequence[bytes]) -> list[httpx.Response]:
+        """A request with each of *bodies*, all begun before any has ended."""
+        headers = {"content-type": OCTETS}
 
         async def send() -> list[httpx.Response]:
-            requests = (self._client.request(method, path) for _ in range(count))
+            requests = (
+                self._client.request(method, path, content=body, headers=headers) for body in bodies
+            )
             return await asyncio.gather(*requests)
 
         return self._portal.call(send)

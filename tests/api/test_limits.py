@@ -201,7 +201,7 @@ def test_more_requests_than_there_is_room_for_are_told_to_come_again(
 ) -> None:
     with running_node(tmp_path, trial, requests_at_once=1) as node:
         begin_epoch(node, 1)
-        answers = node.at_once("GET", "/circle", 20)
+        answers = node.at_once("GET", "/circle", [b""] * 20)
 
         busy = [answer for answer in answers if answer.status_code == 503]
         assert {answer.status_code for answer in answers} == {200, 503}

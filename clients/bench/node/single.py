@@ -48,8 +48,8 @@ def single_rates(database: str, seconds: int) -> dict[str, float]:
 
 def _replace(store: Store, address: bytes, record: bytes) -> None:
     def work(connection: Connection) -> None:
-        ((expires, before),) = drops.read_to_change(connection, [address]).values()
-        drops.replace(connection, {address: drops.Change(expires, before, record)})
+        ((expires, _),) = drops.read_to_change(connection, [address]).values()
+        drops.replace(connection, {address: drops.Change(expires, before=None, after=record)})
 
     store.write(work)
 
