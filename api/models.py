@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlalchemy import BigInteger, LargeBinary, Table, Text
 from sqlmodel import Field, SQLModel
 
 
@@ -223,3 +223,7 @@ class CircleDocument(SQLModel, table=True):
     digest: bytes = _octets("the circle's digest, never changed", key=True)
     serial: int = _number("the almanac's serial; only rises")
     document: str = _text("the signed document, as received")
+
+
+DROPS: Table = SQLModel.metadata.tables["drops"]
+NOTICES: Table = SQLModel.metadata.tables["notices"]

@@ -33,12 +33,9 @@ from sqlalchemy import (
     update,
 )
 
-from api.models import Drop, Notice
+from api.models import DROPS, NOTICES
 from api.partitions import make_room, partition_name, reserved
 from api.statements import Statement, run, run_together
-
-DROPS: Table = Drop.__table__  # type: ignore[attr-defined]
-NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
 
 _MOST_DAYS = 512
 """Of which statements are kept; a policy of a year has fewer."""

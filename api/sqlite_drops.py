@@ -19,11 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from api.models import Drop, Notice
+from api.models import DROPS, NOTICES
 from api.statements import Statement, run
-
-DROPS: Table = Drop.__table__  # type: ignore[attr-defined]
-NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
 
 AT_ONCE = 12
 """Addresses in a statement, as many as a look has; the last is repeated where there are fewer."""
