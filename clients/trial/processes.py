@@ -18,7 +18,9 @@ from typing import Any, Self
 
 import httpx
 
-READY_SECONDS = 60
+READY_SECONDS = 300
+"""On a machine that is busy with much else; a process that ends is noticed at once."""
+
 STOP_SECONDS = 20
 
 
