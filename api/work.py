@@ -4,7 +4,7 @@
              1,024 KiB, t = 1, p = 1, 32 bytes)   has pow_bits leading zero bits
 
 A price in memory and time, bound to one request, paid before anything is stored. It buys a place
-in a lottery, no more. What it costs whom is measured in a later issue; the steps are that issue's.
+in a lottery, no more. What it costs whom: docs/decisions/0012-work.md, `klunak bench work`.
 """
 
 from __future__ import annotations

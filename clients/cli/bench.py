@@ -18,6 +18,7 @@ from clients.bench.node import KINDS, node_rates
 from clients.bench.onion import onion_rates
 from clients.bench.soak import soak as soaked
 from clients.bench.timing import look_timing
+from clients.bench.work import work_figures
 from clients.cli.voice import fail, person, plainly, result, working
 from clients.trial.alone import alone, is_alone
 from clients.trial.tor_process import TorFailed
@@ -138,6 +139,28 @@ def web(
     with working("measuring") as now:
         figures = web_figures(now)
     _show(figures, as_json)
+
+
+@app.command()
+def work(
+    seconds: Annotated[float, typer.Option(min=0.1, help="Of each figure.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+) -> None:
+    """What the intake's proof of work costs a phone and a server farm (needs Node.js)."""
+    with plainly(), working("working") as now:
+        found = work_figures(seconds, now)
+    if as_json:
+        result(found)
+        return
+    _show(
+        {
+            f"{name} {key}".strip(): figure
+            for name, value in found.items()
+            if name != "memories"
+            for key, figure in (value if isinstance(value, dict) else {"": value}).items()
+        },
+        as_json,
+    )
 
 
 @app.command()
