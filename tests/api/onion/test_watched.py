@@ -126,6 +126,20 @@ def test_a_tor_that_ends_by_itself_is_not_hidden(scene: Scene) -> None:
         scene.watched(then="exit 0").run()
 
 
+def test_a_tor_that_does_not_hear_is_killed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "STOP_SECONDS", 0.05)
+    deaf = scene.probe_socket.with_name("deaf")
+    watched = scene.watched(then=f"trap '' TERM; touch {deaf}; exec sleep 600")
+    running = threading.Thread(target=watched.run)
+    running.start()
+    while not deaf.exists():
+        threading.Event().wait(0.01)
+    watched.end()
+    running.join()
+
+    assert not any(map(is_running, scene.starts()))
+
+
 @pytest.mark.usefixtures("shut")
 @pytest.mark.parametrize("change", ["authorize", "revoke", "torrc"])
 def test_another_set_of_keys_or_addresses_starts_tor_anew(scene: Scene, change: str) -> None:
