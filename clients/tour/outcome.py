@@ -8,16 +8,22 @@ confirmed   receipts that both clerks burned
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 
 from clients.operators.keyring import CoordinatorKeyring
-from clients.tour.people import FamilyMemory
+from clients.tour.people import DonorMemory, FamilyMemory
 from clients.tour.scenario import DonorHabit, FamilyHabit
 from clients.tour.season import Season
 from clients.tour.seizure import Loot
 from clients.trial.circle import COORDINATORS
 from matching.catalogue import Mode
+
+ARRIVES_WITHIN = 5
+"""Epochs after a donor's yes: the family has it after two, shows where to, and comes back after
+three; or finds that a code fails, and comes back after two."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,8 @@ def outcome_of(season: Season, loot: Loot, *, seconds: float) -> Outcome:
 
 
 def _check(season: Season) -> None:
-    """One code, one family; one address, one donor, unless that donor sent nothing."""
+    """One code, one family; one address, one donor, unless that donor sent nothing; and whatever
+    was accepted in time has arrived."""
     codes = [code for family in season.families for code in family.codes]
     if len(set(codes)) != len(codes):
         raise SeasonWentWrong("two families were given one code")
@@ -123,9 +130,27 @@ def _check(season: Season) -> None:
         raise SeasonWentWrong("two honest donors hold one address")
     if not set(addresses) <= shown:
         raise SeasonWentWrong("a donor holds an address that nobody showed")
+    for mode, late in missing(season.families, honest, epoch=season.epoch).items():
+        raise SeasonWentWrong(f"{late} accepted parcels did not arrive by {mode.name.lower()}")
     confirmed = sum(family.confirmed for family in season.families)
     if _receipts_burned_by_both(season) > confirmed:
         raise SeasonWentWrong("a receipt was honoured that no family spent")
+
+
+def missing(
+    families: Sequence[FamilyMemory], donors: Sequence[DonorMemory], *, epoch: int
+) -> Counter[Mode]:
+    """How many parcels have not come though these *donors* accepted them in time, by their mode.
+
+    Who is dealt to whom is up to the lots; that what was accepted arrives is not.
+    """
+    accepted = Counter(
+        one.mode
+        for donor in donors
+        for one in donor.accepted.values()
+        if one.epoch + ARRIVES_WITHIN < epoch
+    )
+    return accepted - Counter(mode for family in families for mode in family.parcels.values())
 
 
 def _receipts_burned_by_both(season: Season) -> int:

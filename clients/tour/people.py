@@ -16,7 +16,7 @@ from clients.errors import MatchChanged, NotPossible
 from clients.family import Family, FamilyView
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
-from clients.people.views import SlotView, Status
+from clients.people.views import Facts, SlotView, Status
 from clients.tour.scenario import (
     DonorHabit,
     DonorPlayer,
@@ -69,6 +69,16 @@ class FamilyMemory:
     slipped: bool = False
     shown: set[int] = field(default_factory=set)
     codes: list[str] = field(default_factory=list, repr=False)
+    parcels: dict[int, Mode] = field(default_factory=dict)
+    """How each came, by the epoch of its match."""
+
+
+@dataclass
+class Acceptance:
+    """What a donor has accepted, and in which epoch."""
+
+    mode: Mode
+    epoch: int
 
 
 @dataclass
@@ -80,7 +90,7 @@ class DonorMemory:
     certified: bool = False
     declined: bool = False
     failed: bool = False
-    accepted: set[tuple[int, int]] = field(default_factory=set)
+    accepted: dict[tuple[int, int], Acceptance] = field(default_factory=dict)
     earned: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
 
@@ -171,7 +181,7 @@ def _decide(memory: FamilyMemory, family: Family, view: FamilyView, world: World
         if memory.confirmed:
             _after_a_parcel(memory, family, world)
         return
-    if player.habit is FamilyHabit.WITHDRAWS and view.status in (Status.WAITING, Status.HELD):
+    if player.habit is FamilyHabit.WITHDRAWS:
         family.withdraw()
         world.told(Step.WITHDRAWS, f"family {player.number} needs nothing any more and withdraws")
         memory.over = True
@@ -200,7 +210,7 @@ def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: Wor
                 f"family {player.number}: the code does not work, and the donor is told",
             )
             return
-        _has_goods(memory, family, Mode(facts.mode), world)
+        _has_goods(memory, family, facts, world)
     elif card.status is Status.NEEDS_ADDRESS:
         if facts.matched in memory.shown:
             raise WordLost("an address was shown, and is asked for again")
@@ -212,11 +222,12 @@ def _in_a_match(memory: FamilyMemory, family: Family, card: SlotView, world: Wor
             Step.SHOWS, f"family {player.number} shows its donor a {Mode(facts.mode).name.lower()}"
         )
     elif card.status is Status.ORDERED:
-        _has_goods(memory, family, Mode(facts.mode), world)
+        _has_goods(memory, family, facts, world)
 
 
-def _has_goods(memory: FamilyMemory, family: Family, mode: Mode, world: World) -> None:
-    player = memory.player
+def _has_goods(memory: FamilyMemory, family: Family, facts: Facts, world: World) -> None:
+    player, mode = memory.player, Mode(facts.mode)
+    memory.parcels[facts.matched] = mode
     if not memory.goods_epoch:
         memory.goods_epoch, memory.mode = world.epoch, mode
         memory.sittings_to_goods = player.sittings
@@ -277,23 +288,24 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
 def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
     assert slot.facts is not None
     habit, matched = memory.player.habit, slot.facts.matched
+    acceptance = Acceptance(Mode(slot.facts.mode), world.epoch)
     if (slot.index, matched) in memory.accepted:
         raise WordLost("a donor has accepted, and is asked again")
     if habit is DonorHabit.DECLINES and not memory.declined:
         memory.declined = True
         donor.decline(slot.index, matched=matched)
         world.told(Step.DECLINES, f"donor {memory.player.number} cannot, this time")
-    elif slot.facts.mode == Mode.VOUCHER:
+    elif acceptance.mode is Mode.VOUCHER:
         failing = habit is DonorHabit.CODE_FAILS and not memory.failed
         memory.failed = memory.failed or failing
         donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
-        memory.accepted.add((slot.index, matched))
+        memory.accepted[slot.index, matched] = acceptance
         world.told(
             Step.BUYS, f"donor {memory.player.number} buys a voucher; its code goes into page 1"
         )
     else:
         donor.accept(slot.index, matched=matched)
-        memory.accepted.add((slot.index, matched))
+        memory.accepted[slot.index, matched] = acceptance
         world.told(
             Step.ACCEPTS, f"donor {memory.player.number} accepts, and waits to learn where to"
         )

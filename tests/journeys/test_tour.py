@@ -11,6 +11,9 @@ import pytest
 
 CERTIFIED_SLOTS = 3
 
+WITHDRAWING = 2
+"""Of eighteen families: one in ten, the fourth, whether it is matched or not."""
+
 
 def tour(*arguments: str, seconds: int) -> dict[str, Any]:
     """The JSON that `klunak tour` prints."""
@@ -41,15 +44,15 @@ def assert_a_season(figures: dict[str, Any]) -> None:
 
 
 @pytest.mark.journey
-def test_parcels_travel_in_every_mode_and_the_node_knows_nobody() -> None:
+def test_what_was_accepted_arrives_and_the_node_knows_nobody() -> None:
+    """The season itself notices a parcel that was accepted, in whichever mode, and did not come."""
     figures = tour("--families", "18", "--donors", "14", "--seed", "3", seconds=1_200)
 
     assert_a_season(figures)
     assert_nothing_to_seize(figures)
     assert figures["rounds_proved_optimal"] == figures["rounds"]
-    # Whether a silent donor is dealt a family at all is up to the lots; who withdraws is not.
-    assert figures["withdrawn"] > 0
-    assert all(figures["family_visits"].values()), "a mode in which nothing arrived"
+    # Which modes are dealt, and whether a silent donor is, the lots decide; not who withdraws.
+    assert figures["withdrawn"] == WITHDRAWING
 
 
 @pytest.mark.journey
@@ -81,6 +84,7 @@ def test_the_tour_of_the_readme_meets_its_targets() -> None:
     assert_nothing_to_seize(figures)
     assert figures["rounds_proved_optimal"] == figures["rounds"]
     assert figures["reopened"] > 0
-    assert figures["family_visits"]["voucher"] <= 3
-    assert figures["family_visits"]["locker"] <= 4
-    assert figures["family_visits"]["delivery"] <= 4
+    # In a season of this size something arrives in every mode.
+    assert 0 < figures["family_visits"]["voucher"] <= 3
+    assert 0 < figures["family_visits"]["locker"] <= 4
+    assert 0 < figures["family_visits"]["delivery"] <= 4
