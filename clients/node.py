@@ -58,7 +58,7 @@ class OpenEpoch:
 
 
 @dataclass(frozen=True, repr=False)
-class _Answer:
+class NodeAnswer:
     """Status, media type and body of a response, none of it trusted."""
 
     status: int
@@ -212,7 +212,7 @@ class NodeClient:
             raise NodeMisbehaves
         return answer.content
 
-    def _answered(self, method: str, path: str, body: bytes, at_most: int) -> _Answer:
+    def _answered(self, method: str, path: str, body: bytes, at_most: int) -> NodeAnswer:
         """Some answer; asked again, after a pause with jitter, while there is none."""
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -235,7 +235,7 @@ class NodeClient:
             self._http.close()
             self._http = connection(self._base_url, self._socks)
 
-    def _asked(self, method: str, path: str, body: bytes, at_most: int) -> _Answer:
+    def _asked(self, method: str, path: str, body: bytes, at_most: int) -> NodeAnswer:
         # Not compressed: an answer's length is part of what is checked, and nothing may swell here.
         headers = {"accept-encoding": "identity"}
         if method == "POST":
@@ -250,7 +250,7 @@ class NodeClient:
                 if len(content) > at_most:
                     raise NodeMisbehaves
             media_type = response.headers.get("content-type", "").partition(";")[0]
-            return _Answer(response.status_code, media_type.strip().lower(), bytes(content))
+            return NodeAnswer(response.status_code, media_type.strip().lower(), bytes(content))
 
 
 def _object(document: bytes) -> dict[str, Any]:
@@ -260,14 +260,14 @@ def _object(document: bytes) -> dict[str, Any]:
         raise NodeMisbehaves from None
 
 
-def _refusal(answer: _Answer) -> NodeRefused | NodeMisbehaves:
+def _refusal(answer: NodeAnswer) -> NodeRefused | NodeMisbehaves:
     code = _code(answer)
     if answer.media_type != "application/problem+json" or code is None:
         return NodeMisbehaves()
     return NodeRefused(code, answer.status)
 
 
-def _code(answer: _Answer) -> str | None:
+def _code(answer: NodeAnswer) -> str | None:
     """The stable code of a problem, or None; only what a code may look like is let through."""
     if len(answer.content) > _PROBLEM_BYTES:
         return None

@@ -13,13 +13,12 @@ from rich.table import Table
 from clients.cli.operators import today
 from clients.cli.voice import person, plainly, result, say, working
 from clients.drill.report import written_report
-from clients.drill.run import BACKENDS, EPOCHS, Drill, run_drill
+from clients.drill.run import BACKENDS, Drill, run_drill
 
 
 def drill(
-    parcels: Annotated[int, typer.Option(min=2, help="How many families ask for one.")] = 60,
+    parcels: Annotated[int, typer.Option(min=2, help="To be confirmed before it.")] = 60,
     backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
-    epochs: Annotated[int, typer.Option(min=2, max=40, help="Lived whole before it.")] = EPOCHS,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at there.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the people and the moment.")] = 1,
@@ -41,7 +40,6 @@ def drill(
             backend=backend,
             today=today(),
             home=Path(home),
-            epochs=epochs,
             seed=seed,
             told=now,
         )

@@ -28,14 +28,13 @@ from clients.operators.signed_http import SignedHttp
 from clients.people.sittings import PersonClient
 from clients.thief import Patterns
 from clients.tour.people import DonorMemory, FamilyMemory
-from clients.tour.scenario import DonorPlayer, FamilyHabit, Player
+from clients.tour.scenario import DonorPlayer, Player
 from clients.tour.season import Season
 from crypto.blinding import BLINDING_BYTES, blind, blind_sign, unblind
 from crypto.certificates import certificate_message, root_of, verify_certificate
 from crypto.certifying_keys import CardClass
 from crypto.errors import CryptoError
 from crypto.keys import Person
-from crypto.lists import list_to_key
 from crypto.messages.intake import DONOR, FAMILY
 
 MOST = 12
@@ -91,7 +90,7 @@ class _Opener(PersonClient):
     """Types somebody's list and takes whatever it opens."""
 
     def __init__(self, player: Player, season: Season, node: NodeClient) -> None:
-        super().__init__(list_to_key(player.groceries), season.circle, node, season.today)
+        super().__init__(player.key(), season.circle, node, season.today)
         self.role = DONOR if isinstance(player, DonorPlayer) else FAMILY
 
     def everything(self) -> list[object]:
@@ -147,7 +146,7 @@ def _name(memory: FamilyMemory | DonorMemory) -> str:
 
 
 def _is_finished(family: FamilyMemory) -> bool:
-    return family.confirmed > 0 and family.player.habit is not FamilyHabit.AGAIN
+    return family.confirmed >= family.player.parcels
 
 
 def _at_the_desk(season: Season, url: str, patterns: Patterns) -> Coerced:

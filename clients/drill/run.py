@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import shutil
 import signal
@@ -22,14 +23,24 @@ from clients.drill.places import Place, kind_of, search_disk, search_holder, sea
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
-from clients.tour.scenario import compose
+from clients.tour.crowd import with_crowd
+from clients.tour.scenario import Scenario, compose
+from clients.tour.season import tour_policy
 from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
+from crypto.almanac import Policy
+from crypto.labels import BLIND_COUNT
 from matching.catalogue import Catalogue
 from matching.trial_catalogue import TRIAL_CATALOGUE
 
 BACKENDS = ("sqlite", "postgresql")
-EPOCHS = 8
+CORE_FAMILIES = 12
+"""With lists, habits and invites, the ordinary way; whoever else there is belongs to a crowd."""
+
+SPARE = 1.1
+"""So many times as many parcels are asked for as are wanted: some are always on their way."""
+
+LEAST_EPOCHS, MOST_EPOCHS = 6, 40
 """Lived whole before the last, interrupted one: enough for goods, receipts and earned slots."""
 
 NOT_COVERED = (
@@ -53,7 +64,10 @@ class Drill:
     """What a drill came to."""
 
     backend: str
+    wanted: int = 0
     parcels: int = 0
+    epochs: int = 0
+    people: int = 0
     markers: int = 0
     places: dict[str, Place] = field(default_factory=dict)
     coercion: dict[str, Coerced] = field(default_factory=dict)
@@ -62,12 +76,21 @@ class Drill:
     dump: str = ""
     """A few lines of the disk as it lies there."""
     seconds: float = 0.0
+    phases: dict[str, float] = field(default_factory=dict)
+    """Seconds by what they were spent on."""
+
+    def spent(self, phase: str, began: float) -> None:
+        """Seconds since *began* were spent on *phase*."""
+        self.phases[phase] = round(self.phases.get(phase, 0.0) + time.monotonic() - began, 1)
 
     def as_json(self) -> dict[str, object]:
         """The figures of `klunak drill --json`."""
         return {
             "backend": self.backend,
             "parcels": self.parcels,
+            "epochs": self.epochs,
+            "people": self.people,
+            "phases": self.phases,
             "markers": self.markers,
             "places": {name: place.as_json() for name, place in self.places.items()},
             "coercion": {name: one.as_json() for name, one in self.coercion.items()},
@@ -81,6 +104,7 @@ class Drill:
     @property
     def failures(self) -> list[str]:
         """Why this drill failed; nothing if it did not."""
+        few = [f"only {self.parcels} of {self.wanted} parcels came to be confirmed"]
         lost = [
             f"{name}: a control was not found"
             for name, p in self.places.items()
@@ -97,7 +121,7 @@ class Drill:
             if coerced.must_not
         ]
         weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
-        return lost + found + weak + opened
+        return (few if self.parcels < self.wanted else []) + lost + found + weak + opened
 
 
 def run_drill(
@@ -106,33 +130,32 @@ def run_drill(
     backend: str,
     today: int,
     home: Path,
-    epochs: int = EPOCHS,
     seed: int = 1,
     told: Callable[[str], None] = lambda _now: None,
 ) -> Drill:
-    """*epochs* of a season of *parcels* families in *home*, seized in the middle of the next."""
+    """A season in *home* until *parcels* are confirmed, seized in the middle of the next epoch."""
     began = time.monotonic()
-    drill = Drill(backend)
-    catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
-    scenario = compose(parcels, max(2, parcels * 3 // 4), seed=seed, catalogue=catalogue)
+    drill = Drill(backend, wanted=parcels)
+    scenario = _people(parcels, seed)
+    drill.people = len(scenario.families) + len(scenario.donors)
     lot = random.Random(seed)  # noqa: S311 - a drill can be repeated
     with ExitStack() as ending:
         cluster = _cluster(backend, ending)
         scratch = home / "node-tmp"
         scratch.mkdir()
         environment = {**PATIENCE, "TMPDIR": str(scratch), **_database(cluster)}
-        season = DrillSeason(scenario, home, today, prove=False, environment=environment)
+        season = DrillSeason(
+            scenario, home, today, prove=False, environment=environment, policy=_policy()
+        )
         ending.enter_context(season)
         season.hand_out_invites()
-        for number in range(epochs):
-            told(f"epoch {number + 1} of {epochs}")
-            season.live_one_epoch()
+        _live(drill, season, told)
         told("the matcher is frozen in the middle of a round")
         season.live_people()
         season.live_desks()
         _look_at_the_matcher(drill, season, home)
         told("the node is frozen in the middle of business")
-        usual = season.traffic.requests // epochs
+        usual = season.traffic.requests // drill.epochs
         with OpenRequest(season.port) as planted:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             markers = drill_markers(season)
@@ -162,6 +185,38 @@ def run_drill(
         drill.parcels = sum(family.confirmed for family in season.families)
     drill.seconds = round(time.monotonic() - began, 1)
     return drill
+
+
+def _people(parcels: int, seed: int) -> Scenario:
+    catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
+    core = min(parcels, CORE_FAMILIES)
+    scenario = compose(core, max(2, core * 3 // 4), seed=seed, catalogue=catalogue)
+    crowd = math.ceil(SPARE * parcels / BLIND_COUNT)
+    return with_crowd(scenario, crowd, math.ceil(SPARE * crowd), catalogue=catalogue)
+
+
+def _policy() -> Policy:
+    """A tour's, with room in the queue for a crowd."""
+    roomy = {"intake_pool": 100_000, "intake_draw": 4_096}
+    return Policy(**{**tour_policy().model_dump(), **roomy})
+
+
+def _live(drill: Drill, season: DrillSeason, told: Callable[[str], None]) -> None:
+    """Whole epochs, until as many parcels are confirmed as are wanted."""
+    while drill.epochs < LEAST_EPOCHS or (
+        drill.parcels < drill.wanted and drill.epochs < MOST_EPOCHS
+    ):
+        told(f"epoch {drill.epochs + 1}: {drill.parcels:,} of {drill.wanted:,} parcels confirmed")
+        for phase, act in (
+            ("people", season.live_people),
+            ("desks", season.live_desks),
+            ("rounds", season.close_epoch),
+        ):
+            began = time.monotonic()
+            act()
+            drill.spent(phase, began)
+        drill.epochs += 1
+        drill.parcels = sum(family.confirmed for family in season.families)
 
 
 def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:

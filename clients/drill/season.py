@@ -10,13 +10,22 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import TracebackType
 
+from clients.coordinator import Coordinator
+from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
 from clients.drill.memory import with_descendants
 from clients.drill.traffic import Seized, Traffic
 from clients.node import NodeClient
+from clients.people.person import THREADS
 from clients.tour.season import Season
+from crypto.keys import Person
+
+AT_ONCE = 4
+"""Sittings; with fewer the node waits for people, who compute more than it does."""
 
 LULL_SECONDS = 0.002
 """At most; between the alarm, as a request leaves, and the freezing of the node."""
@@ -31,9 +40,61 @@ class DrillSeason(Season):
 
     traffic: Traffic = field(default_factory=Traffic)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        period = self.circle.period_on(self.today).number
+        self._facts = PublicFacts()
+        self._quick = threading.local()
+        self._hung_up: list[QuickNode] = []
+        self._known = {
+            person.thread(number).key: person
+            for player in (*self.scenario.families, *self.scenario.donors)
+            if player.is_of_crowd
+            for person in [
+                Person.from_list_key(player.key(), circle=self.circle.digest, period=period)
+            ]
+            for number in THREADS
+        }
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for node in self._hung_up:
+            node.hang_up()
+        super().__exit__(kind, error, traceback)
+
     def connect(self) -> NodeClient:
         """A client of the node for one sitting, by the connection of all."""
         return NodeClient(self.url, self.traffic.sitting(), recorder=self.recorder)
+
+    def connect_quickly(self) -> NodeClient:
+        """The client of whoever of the crowd sits in this thread."""
+        if not hasattr(self._quick, "node"):
+            self._quick.node = QuickNode("127.0.0.1", self.port, self.traffic, self._facts)
+            self._hung_up.append(self._quick.node)
+        node: QuickNode = self._quick.node
+        return node
+
+    def sit(self, sittings: Sequence[Callable[[], None]]) -> None:
+        """Several at once."""
+        self._facts.forget()
+        with ThreadPoolExecutor(AT_ONCE) as rooms:
+            for done in [rooms.submit(self._patiently, sitting) for sitting in sittings]:
+                done.result()
+
+    def _desk(self, number: int) -> Coordinator:
+        known = super()._desk(number)
+        return QuickDesk(
+            known.keyring, known.operator, known.visits, self.circle, known=self._known
+        )
+
+    def _read_inbox(self, desk: Coordinator) -> None:
+        assert isinstance(desk, QuickDesk)
+        desk.certify_crowd(self._patiently)
+        super()._read_inbox(desk)
 
     def live_until_seized(self, requests: int) -> None:
         """Begin an epoch and freeze the node about *requests* requests into it."""

@@ -8,12 +8,14 @@ be otherwise, and the drill knows which it was.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import httpx
 
-READ_SECONDS = 60.0
+PATIENCE_SECONDS = 3_600.0
+"""A frozen node is waited for as long as the search of its memory takes."""
 
 
 class Seized(Exception):
@@ -60,26 +62,35 @@ class Traffic:
 
     def sent(self, request: httpx.Request, sitting: int) -> httpx.Response:
         """Pass a request on. Raises Seized when the node is gone for good."""
+        request.extensions["timeout"] = dict.fromkeys(
+            ("connect", "read", "write", "pool"), PATIENCE_SECONDS
+        )
+        with self.passing(request.content):
+            try:
+                response = self._transport.handle_request(request)
+                answer = response.read()
+            except httpx.HTTPError:
+                if self.is_seized:
+                    raise Seized from None
+                raise
+        if self.records:
+            self.seen.append(Seen(sitting, request.url.path, request.content, answer))
+        return httpx.Response(response.status_code, headers=response.headers, content=answer)
+
+    @contextmanager
+    def passing(self, body: bytes) -> Iterator[None]:
+        """A request with *body* is on its way; one that failed counts as never answered."""
         if self.is_seized:
             raise Seized
         with self._lock:
             self.requests += 1
             number = self.requests
-            self._open[number] = request.content
+            self._open[number] = body
         if number == self.alarm_at:
             self.alarm()
-        try:
-            response = self._transport.handle_request(request)
-            answer = response.read()
-        except httpx.HTTPError:
-            if self.is_seized:
-                raise Seized from None
-            raise
+        yield
         with self._lock:
             del self._open[number]
-        if self.records:
-            self.seen.append(Seen(sitting, request.url.path, request.content, answer))
-        return httpx.Response(response.status_code, headers=response.headers, content=answer)
 
     def close(self) -> None:
         """Hang up."""

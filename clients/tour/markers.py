@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from clients.tour.scenario import DonorPlayer, FamilyPlayer, Player, Scenario
 from crypto.drops import WriteSecret, blank_secret, read_secret
 from crypto.keys import Person, Pseudonym, notice_key, notice_write, outbox_key
-from crypto.lists import canonical_bytes, format_line, list_to_key
+from crypto.lists import canonical_bytes, format_line
 from matching.catalogue import Catalogue, Region
 
 PSEUDONYMS = 6
@@ -61,7 +61,7 @@ def _typed_by_donor(donor: DonorPlayer) -> Iterator[tuple[str, str]]:
 def _secrets(
     player: Player, circle: bytes, period: int, epochs: range
 ) -> Iterator[tuple[str, bytes]]:
-    list_key = list_to_key(player.groceries)
+    list_key = player.key()
     person = Person.from_list_key(list_key, circle=circle, period=period)
     yield "list", canonical_bytes(player.groceries)
     yield "list key", list_key

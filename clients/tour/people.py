@@ -50,6 +50,13 @@ class World:
     epoch: int = 1
     codes: list[str] = field(default_factory=list, repr=False)
     told: Telling = in_silence
+    connect_quickly: Callable[[], NodeClient] | None = None
+
+    def client_for(self, player: Player) -> NodeClient:
+        """The node, as *player* comes to it."""
+        if player.is_of_crowd and self.connect_quickly is not None:
+            return self.connect_quickly()
+        return self.connect()
 
 
 @dataclass
@@ -88,19 +95,21 @@ class DonorMemory:
     player: DonorPlayer
     asked: bool = False
     certified: bool = False
+    over: bool = False
     declined: bool = False
     failed: bool = False
     accepted: dict[tuple[int, int], Acceptance] = field(default_factory=dict)
     earned: set[int] = field(default_factory=set)
+    closed: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
 
 
 def family_sits(memory: FamilyMemory, world: World) -> None:
     """One sitting of a family: come back, see, decide, leave."""
     player = memory.player
-    client = world.connect()
+    client = world.client_for(player)
     try:
-        family = Family(_typed(player), world.circle, client, world.today)
+        family = Family(player.key(), world.circle, client, world.today)
         player.sittings += 1
         if not memory.asked_epoch:
             family.ask(player.wish, player.language, player.words, memory.invite)
@@ -114,6 +123,8 @@ def family_sits(memory: FamilyMemory, world: World) -> None:
             _slips(memory, world, client)
         view = family.visit()
         memory.come_back = _come_back(view, world)
+        if player.is_of_crowd:  # as soon as its donor can have answered
+            memory.come_back = min(memory.come_back, world.epoch + 2)
         _decide(memory, family, view, world)
     finally:
         client.close()
@@ -122,9 +133,9 @@ def family_sits(memory: FamilyMemory, world: World) -> None:
 def donor_sits(memory: DonorMemory, world: World) -> None:
     """One sitting of a donor, over all its slots."""
     player = memory.player
-    client = world.connect()
+    client = world.client_for(player)
     try:
-        donor = Donor(_typed(player), world.circle, client, world.today)
+        donor = Donor(player.key(), world.circle, client, world.today)
         player.sittings += 1
         if not memory.asked:
             donor.offer(player.wish, player.language, player.words)
@@ -138,12 +149,10 @@ def donor_sits(memory: DonorMemory, world: World) -> None:
         for slot in view.slots:
             _donate(memory, donor, slot, world)
         memory.earned |= {slot.index for slot in view.slots if slot.index >= BLIND_COUNT}
+        # One of a crowd gives what it was certified for; others go on as long as they earn.
+        memory.over = player.is_of_crowd and memory.closed >= set(range(BLIND_COUNT))
     finally:
         client.close()
-
-
-def _typed(player: Player) -> bytes:
-    return list_to_key(player.groceries)
 
 
 def _slips(memory: FamilyMemory, world: World, client: NodeClient) -> None:
@@ -246,12 +255,12 @@ def _has_goods(memory: FamilyMemory, family: Family, facts: Facts, world: World)
 
 def _after_a_parcel(memory: FamilyMemory, family: Family, world: World) -> None:
     player = memory.player
-    if player.habit is FamilyHabit.AGAIN and memory.confirmed == 1:
+    if memory.confirmed < player.parcels:
         family.post_card(player.wish)
-        memory.come_back = world.epoch + 1 + world.circle.policy.answer_epochs
-        world.told(
-            Step.AGAIN, f"family {player.number} asks again, for the same donor if it can be"
-        )
+        wait = 1 if player.is_of_crowd else world.circle.policy.answer_epochs
+        memory.come_back = world.epoch + 1 + wait
+        what = ", for the same donor if it can be" if player.habit is FamilyHabit.AGAIN else ""
+        world.told(Step.AGAIN, f"family {player.number} asks again{what}")
         return
     memory.over = True
 
@@ -271,6 +280,7 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
         world.told(Step.EARNS, f"donor {number} earned a slot by a family's receipt, and offers it")
     elif slot.status is Status.FINISHED:
         donor.close(slot.index, again=slot.again)
+        memory.closed.add(slot.index)
     elif facts is None or habit is DonorHabit.SILENT:
         return
     elif slot.status is Status.HELD:

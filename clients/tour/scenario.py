@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Any, cast
 
-from crypto.lists import GroceryList, Language, draw_list
+from crypto.lists import GroceryList, Language, draw_list, list_to_key
 from crypto.messages.shelf import Wish
 from matching.catalogue import Catalogue, Mode, Need, Region, Size, bits
 
@@ -51,6 +51,19 @@ class Player:
     wish: Wish
     words: str = field(repr=False)
     sittings: int = 0
+    drawn_key: bytes = field(default=b"", repr=False)
+    """Of one of a crowd: in place of what Argon2id would make of the list."""
+    arrives: int = 1
+    """The epoch of the first sitting."""
+
+    @property
+    def is_of_crowd(self) -> bool:
+        """Whether this one's device is spared the slowest of its work."""
+        return self.drawn_key != b""
+
+    def key(self) -> bytes:
+        """The list key, 32 bytes, worked out anew each time."""
+        return self.drawn_key or list_to_key(self.groceries)
 
 
 @dataclass
@@ -59,6 +72,7 @@ class FamilyPlayer(Player):
 
     habit: FamilyHabit = FamilyHabit.PLAIN
     invited: bool = True
+    parcels: int = 1
     name: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     street: str = field(default="", repr=False)
@@ -89,15 +103,20 @@ def compose(families: int, donors: int, *, seed: int, catalogue: Catalogue) -> S
     """People for a tour; the same numbers and seed give the same people."""
     # A tour can be replayed; nothing here protects anybody, so a seeded generator is right.
     lot = random.Random(seed)  # noqa: S311
-    texts = tomllib.loads(files("clients.scenarios").joinpath("belarus.toml").read_text("utf-8"))
+    texts = scenario_texts()
     habits = _dealt(_FAMILY_HABITS, families, FamilyHabit.PLAIN)
     donor_habits = _dealt(_DONOR_HABITS, donors, DonorHabit.PLAIN)
     return Scenario(
-        families=[_family(n, habits[n], texts, lot, catalogue) for n in range(families)],
-        donors=[_donor(n, donor_habits[n], texts, lot, catalogue) for n in range(donors)],
+        families=[family_by_lot(n, habits[n], texts, lot, catalogue) for n in range(families)],
+        donors=[donor_by_lot(n, donor_habits[n], texts, lot, catalogue) for n in range(donors)],
         questions=texts["coordinator_questions"],
         lot=lot,
     )
+
+
+def scenario_texts() -> dict[str, Any]:
+    """What people say and are called, by what it is."""
+    return tomllib.loads(files("clients.scenarios").joinpath("belarus.toml").read_text("utf-8"))
 
 
 # In each cycle of ten, one of each; everybody else is plain.
@@ -134,13 +153,16 @@ def _phone(lot: random.Random) -> str:
     return f"+375 {lot.choice((25, 29, 33, 44))} {lot.randrange(1_000_000, 9_999_999)}"
 
 
-def _family(
+def family_by_lot(
     number: int,
     habit: FamilyHabit,
     texts: dict[str, Any],
     lot: random.Random,
     catalogue: Catalogue,
+    *,
+    invited: bool | None = None,
 ) -> FamilyPlayer:
+    """A family; whether it has an invite goes by its number unless *invited* says."""
     region = lot.randrange(len(Region))
     name = f"{_pick(lot, texts['first_names'])} {_pick(lot, texts['last_names'])} {_tail(lot)}"
     phone = _phone(lot)
@@ -162,7 +184,7 @@ def _family(
     # One mode in turn, so that every mode is seen in a small tour too; some accept everything.
     # The page offers only what is possible, so nobody asks for what never comes.
     wanted = lot.choice((1 << number % 3, 1 << number % 3, bits(Mode)))
-    invited = number % 7 != 4
+    invited = number % 7 != 4 if invited is None else invited
     return FamilyPlayer(
         number=number,
         language=LANGUAGES[number % 3],
@@ -178,6 +200,7 @@ def _family(
         words="" if invited else f"{_pick(lot, texts['words'])} {_tail(lot)}",
         habit=habit,
         invited=invited,
+        parcels=2 if habit is FamilyHabit.AGAIN else 1,
         name=name,
         phone=phone,
         street=street,
@@ -190,13 +213,14 @@ def _family(
     )
 
 
-def _donor(
+def donor_by_lot(
     number: int,
     habit: DonorHabit,
     texts: dict[str, Any],
     lot: random.Random,
     catalogue: Catalogue,
 ) -> DonorPlayer:
+    """A donor."""
     regions = lot.sample(list(Region), k=lot.randrange(4, len(Region) + 1))
     modes = list(Mode)
     if habit is DonorHabit.INFILTRATOR:

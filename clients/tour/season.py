@@ -6,7 +6,7 @@ through invites and receipts, and the matcher closes the epoch. The matcher's re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -66,8 +66,17 @@ class Season:
         self.url = f"http://127.0.0.1:{self.port}" if self.front is None else self.front(self.port)
         self.trial.found(today=self.today, address=self.url, policy=self.policy)
         self.circle = self.trial.circle()
-        self.world = World(self.circle, self.today, self.connect, self.scenario.lot, told=self.told)
-        self.families = [FamilyMemory(player) for player in self.scenario.families]
+        self.world = World(
+            self.circle,
+            self.today,
+            self.connect,
+            self.scenario.lot,
+            told=self.told,
+            connect_quickly=self.connect_quickly,
+        )
+        self.families = [
+            FamilyMemory(player, come_back=player.arrives) for player in self.scenario.families
+        ]
         self.donors = [DonorMemory(player) for player in self.scenario.donors]
         self._asked: set[bytes] = set()
 
@@ -105,6 +114,10 @@ class Season:
     def connect(self) -> NodeClient:
         """A client of the node, for one sitting."""
         return NodeClient(self.url, recorder=self.recorder)
+
+    def connect_quickly(self) -> NodeClient:
+        """A client for one of a crowd; here as for everybody."""
+        return self.connect()
 
     def restart_node(self) -> None:
         """Kill the node as a power cut would, and start it over the same files."""
@@ -149,6 +162,10 @@ class Season:
         self.accidents.begin_epoch(self)
         self.live_people()
         self.live_desks()
+        return self.close_epoch()
+
+    def close_epoch(self) -> dict[str, Any]:
+        """The matcher's round; its report."""
         report = self.accidents.close_epoch(self)
         self.reports.append(report)
         self.world.epoch += 1
@@ -157,11 +174,16 @@ class Season:
     def live_people(self) -> None:
         """Whoever means to comes for a sitting."""
         due = [m for m in self.families if not m.over and m.come_back <= self.world.epoch]
+        giving = [m for m in self.donors if not m.over and m.player.arrives <= self.world.epoch]
         sittings: list[Callable[[], None]] = [
             *((lambda m=m: family_sits(m, self.world)) for m in due),
-            *((lambda m=m: donor_sits(m, self.world)) for m in self.donors),
+            *((lambda m=m: donor_sits(m, self.world)) for m in giving),
         ]
         self.scenario.lot.shuffle(sittings)
+        self.sit(sittings)
+
+    def sit(self, sittings: Sequence[Callable[[], None]]) -> None:
+        """One after the other; each comes again while the node is away."""
         for sitting in sittings:
             self._patiently(sitting)
 

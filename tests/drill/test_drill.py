@@ -71,7 +71,7 @@ needs_to_read_memory = pytest.mark.skipif(
 @needs_to_read_memory
 @pytest.mark.journey
 def test_a_node_seized_in_the_middle_of_business_yields_nothing(tmp_path: Path) -> None:
-    figures = drill(tmp_path, "--parcels", "5", "--epochs", "5")
+    figures = drill(tmp_path, "--parcels", "5")
 
     assert_nothing_to_seize(figures)
     assert_a_page((tmp_path / "report.html").read_text(), figures)
