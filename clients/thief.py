@@ -2,10 +2,11 @@
 
     finds = search(files_below(node_directory), {"name of a family": "Алеся Каваленка", …})
 
-A value is looked for as it is, backwards (a little-endian number), as Python keeps a number, in
-UTF-16, hexadecimal, base64 in its three alignments, JSON, URL and Python escapes. All patterns are
-looked for at once: eight bytes of each stand in a sorted table, and every position of every file is
-compared with it.
+A value is looked for as it is, in UTF-16, backwards (a little-endian number) and as Python keeps a
+number; other ways of writing are undone in what is searched (`clients.decoding`). All values are
+looked for at once: the last eight bytes of each stand in a sorted table, and every position of
+every file is compared with it, so that time goes by the bytes searched. A value costs some hundred
+bytes of memory.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +23,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clients.decoding import written
+
 WINDOW = 8
 """The shortest pattern; a shorter one would be found everywhere by chance."""
 
 CHUNK_BYTES = 1 << 24
-SIEVE_BITS = 22
+SIEVE_BITS = range(20, 28)
+"""Of the table that rules most places out: sixteen times as many places as patterns, if it can."""
+
+Value = str | bytes
 
 
 @dataclass(frozen=True)
@@ -37,33 +45,38 @@ class Find:
     offset: int
 
 
-def encodings(value: str | bytes) -> Iterator[tuple[str, bytes]]:
-    """Every way *value* is looked for, as (name, pattern); those under eight bytes are left out."""
-    for name, pattern in _all_encodings(value):
-        if len(pattern) >= WINDOW:
-            yield name, pattern
-
-
-def _all_encodings(value: str | bytes) -> Iterator[tuple[str, bytes]]:
+def encodings(value: Value) -> Iterator[tuple[str, bytes]]:
+    """Every way *value* would be found in, as (name, how it is written so)."""
     if isinstance(value, str):
         raw = value.encode()
-        yield "utf-16-le", value.encode("utf-16-le")
-        yield "utf-16-be", value.encode("utf-16-be")
-        yield "json", json.dumps(value)[1:-1].encode()
+        yield "json", json.dumps(value).encode()
         yield "url", urllib.parse.quote(value).encode()
+        yield "form", urllib.parse.quote_plus(value).encode()
     else:
         raw = value
-        yield "backwards", raw[::-1]
-        yield "digits", _digits(int.from_bytes(raw, "big"))
         yield "url", urllib.parse.quote(raw).encode()
-        yield "repr", repr(raw)[2:-1].encode()
-    yield "raw", raw
+        yield "repr", repr(raw).encode()
+    yield from _as_they_are(value)
     yield "hex", raw.hex().encode()
     yield "HEX", raw.hex().upper().encode()
     for shift in range(3):
-        standard = _base64_inside(raw, shift)
-        yield f"base64+{shift}", standard
-        yield f"base64url+{shift}", standard.translate(bytes.maketrans(b"+/", b"-_"))
+        yield f"base64+{shift}", base64.b64encode(b"\0" * shift + raw)
+        yield f"base64url+{shift}", base64.urlsafe_b64encode(b"\0" * shift + raw)
+
+
+def _as_they_are(value: Value) -> Iterator[tuple[str, bytes]]:
+    """The ways that are looked for as such."""
+    if isinstance(value, str):
+        yield "raw", value.encode()
+        yield "utf-16-le", value.encode("utf-16-le")
+        yield "utf-16-be", value.encode("utf-16-be")
+    else:
+        yield "raw", value
+        yield "backwards", value[::-1]
+        yield "digits", _digits(int.from_bytes(value, "big"))
+
+
+_NAMES = ("raw", "utf-16-le", "utf-16-be", "backwards", "digits")
 
 
 def _digits(number: int) -> bytes:
@@ -71,12 +84,6 @@ def _digits(number: int) -> bytes:
     count = -(-number.bit_length() // 30)
     digits = ((number >> 30 * place) & (1 << 30) - 1 for place in range(count))
     return b"".join(digit.to_bytes(4, "little") for digit in digits)
-
-
-def _base64_inside(raw: bytes, shift: int) -> bytes:
-    """The characters that *raw* alone decides when it begins *shift* bytes into a base64 text."""
-    encoded = base64.b64encode(b"\0" * shift + raw)
-    return encoded[-(-shift * 8 // 6) : (shift + len(raw)) * 8 // 6]
 
 
 def files_below(*places: Path) -> list[Path]:
@@ -87,42 +94,95 @@ def files_below(*places: Path) -> list[Path]:
     return sorted(found)
 
 
-def search(files: Iterable[Path], markers: Mapping[str, str | bytes]) -> list[Find]:
+def search(files: Iterable[Path], markers: Mapping[str, Value]) -> list[Find]:
     """All finds of *markers* in *files*."""
-    patterns = Patterns(markers)
+    patterns = Patterns(markers.items())
     return [find for file in files for find in patterns.found_in(file.read_bytes(), str(file))]
 
 
-def search_bytes(data: bytes, markers: Mapping[str, str | bytes], place: str) -> list[Find]:
+def search_bytes(data: bytes, markers: Mapping[str, Value], place: str) -> list[Find]:
     """All finds of *markers* in *data*."""
-    return list(Patterns(markers).found_in(data, place))
+    return list(Patterns(markers.items()).found_in(data, place))
+
+
+class _Texts:
+    """Many short byte strings in one piece of memory."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        return bytes(self._bytes[self._ends[number] : self._ends[number + 1]])
+
+    def append(self, text: bytes) -> None:
+        self._bytes += text
+        self._ends.append(len(self._bytes))
 
 
 class Patterns:
     """All patterns of many markers, made once and looked for in as many places as one likes."""
 
-    def __init__(self, markers: Mapping[str, str | bytes]) -> None:
-        self._by_prefix: dict[bytes, dict[bytes, tuple[str, str]]] = {}
-        for marker, value in markers.items():
-            for name, pattern in encodings(value):
-                same = self._by_prefix.setdefault(pattern[:WINDOW], {})
-                same.setdefault(pattern, (marker, name))
-        prefixes = np.frombuffer(b"".join(self._by_prefix), dtype="<u8")
-        self._prefixes: NDArray[np.uint64] = np.sort(prefixes)
-        self._perhaps = np.zeros(1 << SIEVE_BITS, dtype=np.bool_)
-        self._perhaps[_sieved(self._prefixes)] = True
+    def __init__(self, markers: Iterable[tuple[str, Value]]) -> None:
+        self._markers, self._patterns = _Texts(), _Texts()
+        self._of_marker, self._how = array("L"), array("B")
+        lasts = bytearray()
+        for marker, value in markers:
+            self._markers.append(marker.encode())
+            for name, pattern in _as_they_are(value):
+                if len(pattern) < WINDOW:
+                    continue
+                self._patterns.append(pattern)
+                self._of_marker.append(len(self._markers) - 1)
+                self._how.append(_NAMES.index(name))
+                lasts += pattern[-WINDOW:]
+        windows = np.frombuffer(bytes(lasts), dtype="<u8")
+        self._order = np.argsort(windows, kind="stable")
+        self._windows: NDArray[np.uint64] = windows[self._order]
+        wanted = (16 * len(windows)).bit_length()
+        self._bits = min(max(wanted, SIEVE_BITS.start), SIEVE_BITS.stop)
+        self._perhaps = np.zeros(1 << self._bits, dtype=np.bool_)
+        self._perhaps[self._sieved(self._windows)] = True
+
+    def __len__(self) -> int:
+        """How many markers there are."""
+        return len(self._markers)
 
     def found_in(self, data: bytes, place: str) -> Iterator[Find]:
-        """All finds in *data*, which is called *place*."""
-        for offset in self._candidates(data):
-            for pattern, (marker, name) in self._by_prefix[data[offset : offset + WINDOW]].items():
-                if data.startswith(pattern, offset):
-                    yield Find(marker, name, place, offset)
+        """All finds in *data*, which is called *place*, as it is and with writing undone."""
+        for marker, how, offset in self.as_they_are_in(data):
+            yield Find(marker, how, place, offset)
+        hows, offsets, starts, texts = [], [], [], bytearray()
+        for how, offset, text in written(data):
+            hows.append(how)
+            offsets.append(offset)
+            starts.append(len(texts))
+            texts += text + b"\0"
+        for marker, way, at in self.as_they_are_in(bytes(texts)):
+            piece = bisect_right(starts, at) - 1
+            how = hows[piece] if way == "raw" else f"{hows[piece]} of {way}"
+            yield Find(marker, how, place, offsets[piece])
 
-    def _candidates(self, data: bytes) -> Iterator[int]:
-        if not len(self._prefixes):
+    def as_they_are_in(self, data: bytes) -> Iterator[tuple[str, str, int]]:
+        """Marker, way of writing and offset of what stands in *data* with no writing undone."""
+        for end, window in self._candidates(data):
+            first = np.searchsorted(self._windows, window, side="left")
+            last = np.searchsorted(self._windows, window, side="right")
+            for number in self._order[first:last]:
+                pattern = self._patterns[number]
+                start = end - len(pattern)
+                if start >= 0 and data.startswith(pattern, start):
+                    marker = self._markers[self._of_marker[number]].decode()
+                    yield marker, _NAMES[self._how[number]], start
+
+    def _candidates(self, data: bytes) -> Iterator[tuple[int, np.uint64]]:
+        """Where a pattern may end, and the eight bytes before."""
+        if not len(self._windows):
             return
-        last = len(self._prefixes) - 1
+        last = len(self._windows) - 1
         for start in range(0, len(data), CHUNK_BYTES):
             chunk = data[start : start + CHUNK_BYTES + WINDOW - 1]
             for shift in range(WINDOW):
@@ -131,13 +191,12 @@ class Patterns:
                     continue
                 windows = np.frombuffer(chunk, dtype="<u8", count=count, offset=shift)
                 # A look into a small table rules most places out, and what remains is looked up.
-                maybe = np.flatnonzero(self._perhaps[_sieved(windows)])
+                maybe = np.flatnonzero(self._perhaps[self._sieved(windows)])
                 left = windows[maybe]
-                at = np.minimum(np.searchsorted(self._prefixes, left), last)
-                for index in maybe[self._prefixes[at] == left]:
-                    yield start + shift + int(index) * WINDOW
+                at = np.minimum(np.searchsorted(self._windows, left), last)
+                for index in maybe[self._windows[at] == left]:
+                    yield start + shift + (int(index) + 1) * WINDOW, windows[index]
 
-
-def _sieved(windows: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A place in the sieve for each window: the upper bits of a product (Knuth, TAOCP 6.4)."""
-    return (windows * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - SIEVE_BITS)
+    def _sieved(self, windows: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """A place in the sieve for each: the upper bits of a product (Knuth, TAOCP 6.4)."""
+        return (windows * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - self._bits)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from clients.drill.bounds import upper_bound
 from clients.drill.truth import TrueCard
@@ -24,6 +25,9 @@ SEED = 20260801
 
 CANDIDATES = 64
 """At most; drawn by lot from the rest, beside the right one."""
+
+MOST_TRIALS = 8_000
+"""Of one attack, drawn by lot: so many bound an advantage well below two hundredths."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +120,11 @@ def _pairs(
 ) -> list[Question]:
     by_row = {card.row: card for card in cards}
     offers = [card for card in cards if not card.is_request]
+    matched = [card for card in cards if card.is_request and card.partner is not None]
     asked = []
-    for card in cards:
-        if not card.is_request or card.partner is None:
-            continue
-        others = [offer for offer in offers if offer.row != card.partner]
-        drawn = lot.sample(others, min(CANDIDATES - 1, len(others)))
-        listed = [_seen(one, rows) for one in (by_row[card.partner], *drawn)]
+    for card in _some(matched, lot):
+        right = by_row[card.partner or b""]
+        listed = [_seen(one, rows) for one in _beside(right, offers, lot)]
         own = _seen(card, rows)
         if own and all(listed) and len(listed) > 1:
             asked.append(Question(own, tuple(listed)))
@@ -136,14 +138,26 @@ def _within(
     two: Callable[[TrueCard], tuple[bytes, bytes]],
 ) -> list[Question]:
     known = [pair for pair in map(two, cards) if pair[0] in rows and pair[1] in rows]
+    seconds = [second for _, second in known]
     asked = []
-    for first, second in known:
-        others = [other for _, other in known if other != second]
-        drawn = lot.sample(others, min(CANDIDATES - 1, len(others)))
-        if drawn:
-            candidates = tuple((rows[address],) for address in (second, *drawn))
+    for first, second in _some(known, lot):
+        candidates = tuple((rows[address],) for address in _beside(second, seconds, lot))
+        if len(candidates) > 1:
             asked.append(Question((rows[first],), candidates))
     return asked
+
+
+T = TypeVar("T")
+
+
+def _some(questions: Sequence[T], lot: random.Random) -> list[T]:
+    return lot.sample(questions, min(MOST_TRIALS, len(questions)))
+
+
+def _beside(right: T, everyone: Sequence[T], lot: random.Random) -> list[T]:
+    """*right* first, and others drawn from *everyone*, who has *right* once."""
+    drawn = lot.sample(everyone, min(CANDIDATES, len(everyone)))
+    return [right, *[other for other in drawn if other != right][: CANDIDATES - 1]]
 
 
 def _seen(card: TrueCard, rows: Mapping[bytes, Row]) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -27,6 +27,7 @@ from clients.operators.operator import OperatorClient
 from clients.operators.signed_http import SignedHttp
 from clients.people.sittings import PersonClient
 from clients.thief import Patterns
+from clients.tour.markers import typed_markers
 from clients.tour.people import DonorMemory, FamilyMemory
 from clients.tour.scenario import DonorPlayer, Player
 from clients.tour.season import Season
@@ -65,9 +66,9 @@ class Coerced:
         }
 
 
-def coerce(season: Season, url: str, markers: Mapping[str, str | bytes]) -> dict[str, Coerced]:
+def coerce(season: Season, url: str) -> dict[str, Coerced]:
     """Everything that can be opened at the thief's node at *url*."""
-    patterns = Patterns({n: v for n, v in markers.items() if isinstance(v, str)})
+    patterns = Patterns(typed_markers(season.scenario, season.world.codes))
     families = [family for family in season.families if family.asked_epoch][:MOST]
     donors = [donor for donor in season.donors if donor.asked][:MOST]
     result = {"family_list": Coerced(), "donor_list": Coerced()}

@@ -6,35 +6,33 @@ the rest with what it has in its memory. The search of the memory has to find it
 
 from __future__ import annotations
 
-import secrets
 import socket
 from types import TracebackType
 from typing import Self
 
-from clients.drill.places import control_word, in_every_encoding
+from clients.controls import Controls
 from clients.node import LEAVE_BYTES
+from clients.thief import Value
 
 
 class OpenRequest:
     """Use as a context manager while the node runs."""
 
     def __init__(self, port: int) -> None:
-        self.word = control_word("memory")
-        self.key = secrets.token_bytes(32)
+        self._controls = Controls("memory")
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
 
     @property
-    def planted(self) -> dict[str, str | bytes]:
+    def planted(self) -> dict[str, Value]:
         """The controls by name."""
-        return {"control word": self.word, "control key": self.key}
+        return self._controls.planted
 
     def __enter__(self) -> Self:
-        body = in_every_encoding(self.word) + b"\0" + in_every_encoding(self.key)
         head = (
             "POST /visit/leave HTTP/1.1\r\nHost: node\r\n"
             f"Content-Type: application/octet-stream\r\nContent-Length: {LEAVE_BYTES}\r\n\r\n"
         )
-        self._socket.sendall(head.encode() + body)
+        self._socket.sendall(head.encode() + self._controls.written)
         return self
 
     def __exit__(

@@ -143,10 +143,16 @@ class QuickDesk(Coordinator):
         return tuple(roots), tuple(extras)
 
     def _signed(self, key: CertifyingKey, message: bytes, pseudonym: Pseudonym) -> bytes:
-        """The blind signature, 256 bytes, on *message* under the pseudonym's own blinding."""
         if key.key_id not in self._signers:
             held = self.keyring.secrets.signing_key(key.period, Use(key.use))
             self._signers[key.key_id] = native_signer(held)
-        signature = int.from_bytes(self._signers[key.key_id](message), "big")
-        blinding = int.from_bytes(pseudonym.blinding(key.use, key.key_id), "big")
-        return (signature * blinding % key.n).to_bytes(MODULUS_BYTES, "big")
+        return as_if_blindly(self._signers[key.key_id], key, message, pseudonym)
+
+
+def as_if_blindly(
+    signer: Signer, key: CertifyingKey, message: bytes, pseudonym: Pseudonym
+) -> bytes:
+    """What `blind_sign` answers, 256 bytes, to *message* blinded by *pseudonym* for *key*."""
+    signature = int.from_bytes(signer(message), "big")
+    blinding = int.from_bytes(pseudonym.blinding(key.use, key.key_id), "big")
+    return (signature * blinding % key.n).to_bytes(MODULUS_BYTES, "big")

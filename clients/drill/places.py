@@ -7,23 +7,29 @@ known values are planted, each in every encoding, and all of them have to be fou
 from __future__ import annotations
 
 import gzip
-import secrets
 import shutil
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
-from clients.drill.memory import memory_of, with_descendants
-from clients.thief import Find, Patterns, encodings, files_below, search
+import brotli
+import zstandard
 
-PACKED = {b"\x78\x01": "zlib", b"\x78\x5e": "zlib", b"\x78\x9c": "zlib", b"\x78\xda": "zlib"}
-GZIP = b"\x1f\x8b\x08"
-UNPACKED_BYTES = 1 << 22
-"""Of one stream; a record is 4,096 bytes."""
+from clients.controls import Controls, control_word
+from clients.decoding import packed
+from clients.drill.memory import OVERLAP_BYTES, PIECE_BYTES, memory_of, with_descendants
+from clients.thief import Find, Patterns, Value, files_below
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "zlib": zlib.compress,
+    "gzip": gzip.compress,
+    "zstd": zstandard.ZstdCompressor().compress,
+    "brotli": brotli.compress,
+}
 
 
 @dataclass
@@ -69,127 +75,88 @@ def kind_of(marker: str) -> str:
     return " ".join(words).replace(" :", ":")
 
 
-def search_disk(
-    name: str, places: list[Path], markers: Mapping[str, str | bytes], *, scratch: Path
-) -> Place:
+def search_disk(name: str, places: list[Path], patterns: Patterns, *, scratch: Path) -> Place:
     """Every byte of the files, and what is packed in them; controls in a copy of their own."""
     found = Place(name)
-    patterns = Patterns(markers)
-    for file in files_below(*places):
-        data = file.read_bytes()
-        found.bytes += len(data)
-        found.hits += patterns.found_in(data, file.name)
-        for kind, unpacked in unpacked_streams(data):
-            found.hits += patterns.found_in(unpacked, f"{file.name}: {kind}")
+    files = files_below(*places)
+    for file in files:
+        for piece in pieces_of(file):
+            found.bytes += len(piece)
+            found.hits += finds_in(piece, patterns, file.name)
     control = scratch / f"{name}-control"
     control.mkdir()
-    words = {where: control_word(where) for where in ("file", "log", "row", "packed")}
-    (control / "file").write_bytes(in_every_encoding(words["file"]))
-    log = control / "node.log"
-    logs = [file for file in files_below(*places) if file.suffix == ".log"]
+    planted = _plant(control, [file for file in files if file.suffix == ".log"])
+    control_patterns = Patterns(planted.items())
+    finds = [
+        find
+        for file in files_below(control)
+        for piece in pieces_of(file)
+        for find in finds_in(piece, control_patterns, file.name)
+    ]
+    found.controls_planted = len(planted)
+    found.controls_found = len({find.marker for find in finds})
+    return found
+
+
+def _plant(control: Path, logs: list[Path]) -> dict[str, Value]:
+    """A file, a log, a table's row, and a stream of each kind."""
+    in_file, in_log, in_row = Controls("file"), Controls("log"), Controls("row")
+    (control / "file").write_bytes(in_file.written)
     if logs:
-        shutil.copy(logs[0], log)
-    with log.open("ab") as opened:
-        opened.write(in_every_encoding(words["log"]))
+        shutil.copy(logs[0], control / "node.log")
+    with (control / "node.log").open("ab") as opened:
+        opened.write(in_log.written)
     with sqlite3.connect(control / "rows.db") as database:
         # A record that is none: what a node that kept plain words would hold.
         database.execute("CREATE TABLE control (words BLOB)")
-        database.execute("INSERT INTO control VALUES (?)", (in_every_encoding(words["row"]),))
+        database.execute("INSERT INTO control VALUES (?)", (in_row.written,))
     database.close()
-    packed = words["packed"].encode()
-    (control / "packed").write_bytes(
-        b"...." + zlib.compress(packed) + b".." + gzip.compress(packed)
-    )
-    finds = search(files_below(control), words)
-    del words["packed"]
-    found.controls_planted, found.controls_found = _controls(words, finds)
-    streams = list(unpacked_streams((control / "packed").read_bytes()))
-    found.controls_planted += 2
-    found.controls_found += sum(packed in unpacked for _, unpacked in streams)
-    return found
+    planted = {**in_file.planted, **in_log.planted, **in_row.planted}
+    for kind, pack in PACKERS.items():
+        word = planted[f"control {kind}"] = control_word(kind)
+        before = b"" if kind == "brotli" else b"...."
+        (control / kind).write_bytes(before + pack(word.encode()))
+    return planted
+
+
+def pieces_of(file: Path) -> Iterator[bytes]:
+    """A file of any size in pieces that overlap."""
+    with file.open("rb") as opened:
+        for start in count(0, PIECE_BYTES):
+            opened.seek(start)
+            piece = opened.read(PIECE_BYTES + OVERLAP_BYTES)
+            if piece:
+                yield piece
+            if len(piece) < PIECE_BYTES + OVERLAP_BYTES:
+                return
+
+
+def finds_in(data: bytes, patterns: Patterns, place: str) -> Iterator[Find]:
+    """All finds in *data*, as it is and unpacked."""
+    yield from patterns.found_in(data, place)
+    for kind, _, unpacked in packed(data):
+        yield from patterns.found_in(unpacked, f"{place}: {kind}")
 
 
 def search_memory(
     name: str,
     pid: int,
-    markers: Mapping[str, str | bytes],
+    patterns: Patterns,
     *,
-    planted: Mapping[str, str | bytes],
-    in_flight: Set[str] = frozenset(),
+    planted: Mapping[str, Value],
+    is_excused: Callable[[str], bool],
 ) -> Place:
-    """Every mapping of a process and of all it began, for *markers*; those *in_flight* are excused.
+    """Every mapping of a process and of all it began, as it is and unpacked.
 
-    *planted* was put there in every encoding.
+    *planted* is known to be there; a marker that *is_excused* may be.
     """
-    found, controls = _read_memory(name, pid, markers, planted, in_flight)
-    found.controls_planted, found.controls_found = _controls(planted, controls)
-    return found
-
-
-def search_holder(
-    name: str,
-    pid: int,
-    markers: Mapping[str, str | bytes],
-    *,
-    held: Mapping[str, str | bytes],
-    knows: Set[str],
-) -> Place:
-    """The memory of a process that *held* some known secrets as they are, and may know *knows*."""
-    found, controls = _read_memory(name, pid, markers, held, knows)
-    found.controls_planted = len(held)
-    found.controls_found = len({find.marker for find in controls})
-    return found
-
-
-def _read_memory(
-    name: str,
-    pid: int,
-    markers: Mapping[str, str | bytes],
-    controls: Mapping[str, str | bytes],
-    excused: Set[str],
-) -> tuple[Place, list[Find]]:
-    found = Place(name)
-    patterns, control_patterns = Patterns(markers), Patterns(controls)
-    controls_found: list[Find] = []
+    found, controls = Place(name), Patterns(planted.items())
+    controls_found: set[str] = set()
     for process in with_descendants(pid):
         for mapping, data in memory_of(process):
             found.bytes += len(data)
-            for find in patterns.found_in(data, mapping):
-                (found.excused if find.marker in excused else found.hits).append(find)
-            controls_found += control_patterns.found_in(data, mapping)
-    return found, controls_found
-
-
-def _controls(planted: Mapping[str, str | bytes], finds: list[Find]) -> tuple[int, int]:
-    """How many patterns were planted, and how many of them found."""
-    # Two encodings of a value may be the same bytes; each pattern counts once.
-    written = {
-        (name, encoding): pattern
-        for name, value in planted.items()
-        for encoding, pattern in encodings(value)
-    }
-    found = {written[find.marker, find.encoding] for find in finds}
-    return len(set(written.values())), len(found)
-
-
-def control_word(where: str) -> str:
-    """A value that is nobody's."""
-    return f"кантроль {where} {secrets.token_hex(8)}"
-
-
-def in_every_encoding(value: str | bytes) -> bytes:
-    """*value* as every encoding writes it, apart, so that each alignment is found as itself."""
-    return b"\0".join(pattern for _, pattern in encodings(value))
-
-
-def unpacked_streams(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and content of everything that unpacks from somewhere in *data*: zlib and gzip."""
-    for head, kind in {**PACKED, GZIP: "gzip"}.items():
-        at = data.find(head)
-        while at >= 0:
-            with suppress(zlib.error):
-                wanted = 31 if kind == "gzip" else 15
-                unpacked = zlib.decompressobj(wanted).decompress(data[at:], UNPACKED_BYTES)
-                if unpacked:
-                    yield kind, unpacked
-            at = data.find(head, at + 1)
+            for find in finds_in(data, patterns, mapping):
+                (found.excused if is_excused(find.marker) else found.hits).append(find)
+            controls_found |= {find.marker for find in controls.found_in(data, mapping)}
+    found.controls_planted, found.controls_found = len(planted), len(controls_found)
+    return found

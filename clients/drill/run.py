@@ -7,7 +7,7 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,13 @@ from api.store import open_engine
 from clients.drill import attacks, estimates, tables, truth
 from clients.drill.coercion import Coerced, coerce
 from clients.drill.control_request import OpenRequest
-from clients.drill.marking import drill_markers, shown_by, typed
-from clients.drill.places import Place, kind_of, search_disk, search_holder, search_memory
+from clients.drill.marking import drill_markers, shown_by
+from clients.drill.places import Place, finds_in, kind_of, search_disk, search_memory
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
 from clients.tour.crowd import with_crowd
+from clients.tour.markers import is_typed
 from clients.tour.scenario import Scenario, compose
 from clients.tour.season import tour_policy
 from clients.trial.ports import free_port
@@ -44,12 +45,11 @@ LEAST_EPOCHS, MOST_EPOCHS = 6, 40
 """Lived whole before the last, interrupted one: enough for goods, receipts and earned slots."""
 
 NOT_COVERED = (
-    "conversation keys, claim openings and blinded values are no markers yet",
-    "zstd and brotli streams are not unpacked; zlib and gzip streams are",
+    "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
     "no core is dumped: a node forbids it; all of its memory is read instead",
     "a recorded past: what a node that records everything links is not measured yet",
     "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
-    "a season of hundreds: only that brings a bound on a guess down to a few hundredths",
+    "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
     "the moment within a matcher's round is drawn by the clock, and may come before cards are open",
     "raw devices: blocks that the file system gave back are not read",
 )
@@ -158,12 +158,18 @@ def run_drill(
         usual = season.traffic.requests // drill.epochs
         with OpenRequest(season.port) as planted:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
-            markers = drill_markers(season)
+            began_search = time.monotonic()
+            markers = Patterns(drill_markers(season))
             drill.markers = len(markers)
+            drill.spent("markers", began_search)
             told("searching the node's memory")
             excused = shown_by(season.traffic.in_flight, markers)
             drill.places["node_memory"] = search_memory(
-                "node_memory", season.node.pid, markers, planted=planted.planted, in_flight=excused
+                "node_memory",
+                season.node.pid,
+                markers,
+                planted=planted.planted,
+                is_excused=excused.__contains__,
             )
             season.end_life()
         if cluster is not None:
@@ -174,14 +180,17 @@ def run_drill(
             "node_disk", [seized, scratch, home / "trial" / "node.key"], markers, scratch=home
         )
         drill.dump = _dump(seized)
+        drill.spent("search", began_search)
         told("reading the tables")
+        began_attacks = time.monotonic()
         if cluster is not None:
             cluster.start()
         _look_at_the_tables(drill, season, seized, cluster, markers)
         told("opening what can be opened under coercion")
         port = free_port()
         with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
-            drill.coercion = coerce(season, node.wait_until_ready().url, markers)
+            drill.coercion = coerce(season, node.wait_until_ready().url)
+        drill.spent("attacks", began_attacks)
         drill.parcels = sum(family.confirmed for family in season.families)
     drill.seconds = round(time.monotonic() - began, 1)
     return drill
@@ -220,26 +229,35 @@ def _live(drill: Drill, season: DrillSeason, told: Callable[[str], None]) -> Non
 
 
 def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
-    markers = drill_markers(season)
-    keyring = season.trial.matcher_keyring
+    began = time.monotonic()
+    markers = Patterns(drill_markers(season))
     held = {"its own seed": _matcher(season).secrets.signing_seed}
     drill.places["matcher_disk"] = search_disk(
-        "matcher_disk", [keyring, season.matcher.log], markers, scratch=home
+        "matcher_disk", [season.trial.matcher_keyring, season.matcher.log], markers, scratch=home
     )
     # Between rounds it has its keys; in a round it opens cards, so what cards hold is no surprise.
     # What people wrote to each other would be, at any time.
-    keys = {name for name in markers if name.startswith("epoch ")}
-    cards = set(markers) - set(typed(markers))
-    drill.places["matcher_memory"] = search_holder(
-        "matcher_memory", season.matcher.pid, markers, held=held, knows=keys
+    drill.places["matcher_memory"] = search_memory(
+        "matcher_memory",
+        season.matcher.pid,
+        markers,
+        planted=held,
+        is_excused=lambda marker: marker.startswith("epoch "),
     )
     places: list[Place] = []
     season.in_the_middle_of_a_round(
         lambda pid: places.append(
-            search_holder("matcher_round", pid, markers, held=held, knows=cards)
+            search_memory(
+                "matcher_round",
+                pid,
+                markers,
+                planted=held,
+                is_excused=lambda marker: not is_typed(marker),
+            )
         )
     )
     drill.places["matcher_round"] = places[0]
+    drill.spent("search", began)
 
 
 def _look_at_the_tables(
@@ -247,16 +265,15 @@ def _look_at_the_tables(
     season: DrillSeason,
     seized: Path,
     cluster: Cluster | None,
-    markers: Mapping[str, str | bytes],
+    patterns: Patterns,
 ) -> None:
     file = None if cluster is not None else next(seized.rglob("node.db"))
     engine = open_engine(_database(cluster).get("KLUNAK_DATABASE_URL", f"sqlite:///{file}"))
     place = drill.places["table_internals"] = Place("table_internals")
     try:
-        patterns = Patterns(markers)
         for values in tables.values_of(engine):
             place.bytes += len(values)
-            place.hits += patterns.found_in(values, "a table")
+            place.hits += finds_in(values, patterns, "a table")
         place.weaknesses = tables.weaknesses(engine, file)
         _plant_in_tables(place, engine, file)
         _attack(drill, season, engine, file)

@@ -18,6 +18,7 @@ from types import TracebackType
 from clients.coordinator import Coordinator
 from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
 from clients.drill.memory import with_descendants
+from clients.drill.noting import Notes, noted_clients
 from clients.drill.traffic import Seized, Traffic
 from clients.node import NodeClient
 from clients.people.person import THREADS
@@ -42,6 +43,8 @@ class DrillSeason(Season):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.notes = Notes()
+        self.world.family, self.world.donor = noted_clients(self.notes)
         period = self.circle.period_on(self.today).number
         self._facts = PublicFacts()
         self._quick = threading.local()

@@ -103,9 +103,9 @@ def _rows_of_sqlite(connection: Connection, file: Path) -> dict[bytes, Row]:
             expires[bytes(address)] = int(value)
             middles[address.hex()] = record[RECORD_BYTES // 2 :][:SECRET_BYTES]
     places = {
-        bytes.fromhex(find.marker): find.offset
-        for find in Patterns(middles).found_in(file.read_bytes(), file.name)
-        if find.encoding == "raw"
+        bytes.fromhex(marker): offset
+        for marker, how, offset in Patterns(middles.items()).as_they_are_in(file.read_bytes())
+        if how == "raw"
     }
     return {
         address: Row(address, day, places.get(address, 0), places.get(address, 0))

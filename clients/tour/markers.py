@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from clients.people.asking import receipt_asked, root_asked, stamp_asked
+from clients.people.person import THREADS, Place
+from clients.thief import Value
 from clients.tour.scenario import DonorPlayer, FamilyPlayer, Player, Scenario
+from crypto.circle import Circle
 from crypto.drops import WriteSecret, blank_secret, read_secret
 from crypto.keys import Person, Pseudonym, notice_key, notice_write, outbox_key
+from crypto.labels import BLIND_COUNT
 from crypto.lists import canonical_bytes, format_line
+from crypto.messages.intake import DONOR, FAMILY
 from matching.catalogue import Catalogue, Region
 
 PSEUDONYMS = 6
-"""Pseudonyms of each person that are looked for: three vetted, three earned."""
+"""Pseudonyms of each person that are looked for: three vetted, three earned. A crowd earns none."""
+
+Marker = tuple[str, Value]
+"""Its name, as `family 3: pseudonym 0 w of page 1`, and the value."""
 
 
 def markers_of(
-    scenario: Scenario, *, circle: bytes, period: int, epochs: range, codes: list[str]
-) -> dict[str, str | bytes]:
-    """Name of the marker → value, for everybody of *scenario* and every voucher code sent."""
-    markers: dict[str, str | bytes] = {f"code {n}": code for n, code in enumerate(codes)}
-    for family in scenario.families:
-        for what, value in [*_typed(family), *_typed_by_family(family)]:
-            markers[f"family {family.number}: {what}"] = value
-        for what, secret in _secrets(family, circle, period, epochs):
-            markers[f"family {family.number}: {what}"] = secret
-    for donor in scenario.donors:
-        for what, value in [*_typed(donor), *_typed_by_donor(donor)]:
-            markers[f"donor {donor.number}: {what}"] = value
-        for what, secret in _secrets(donor, circle, period, epochs):
-            markers[f"donor {donor.number}: {what}"] = secret
-    return {name: value for name, value in markers.items() if value}
+    scenario: Scenario, *, circle: Circle, period: int, epochs: range, codes: list[str]
+) -> Iterator[Marker]:
+    """Name of the marker and value, for everybody of *scenario* and every voucher code sent."""
+    yield from ((f"code {n}", code) for n, code in enumerate(codes))
+    for player in (*scenario.families, *scenario.donors):
+        yield from _named(player, typed_by(player))
+        yield from _named(player, _secrets(player, circle, period, epochs))
+
+
+def typed_markers(scenario: Scenario, codes: list[str]) -> Iterator[Marker]:
+    """Only what somebody typed or reads: names, addresses, words, codes, lists."""
+    yield from ((f"code {n}", code) for n, code in enumerate(codes))
+    for player in (*scenario.families, *scenario.donors):
+        yield from _named(player, typed_by(player))
+
+
+def typed_by(player: Player) -> Iterator[tuple[str, str]]:
+    """What a person types or would read, by what it is."""
+    yield "words", player.words
+    if not player.is_of_crowd:
+        for n, line in enumerate(player.groceries.lines):
+            yield f"line {n} of the list", format_line(line, player.language)
+    if isinstance(player, FamilyPlayer):
+        yield from _typed_by_family(player)
+    elif isinstance(player, DonorPlayer):
+        yield "order facts", player.orders
+
+
+def is_typed(marker: str) -> bool:
+    """Whether *marker* names something that is typed or read, and no key, secret or address."""
+    return marker.startswith("code ") or marker.partition(": ")[2].startswith(_TYPED)
+
+
+_TYPED = ("words", "line", "name", "phone", "street", "thanks", "answer", "terms", "order")
+
+
+def _named(player: Player, values: Iterable[tuple[str, Value]]) -> Iterator[Marker]:
+    whose = "family" if isinstance(player, FamilyPlayer) else "donor"
+    return ((f"{whose} {player.number}: {what}", value) for what, value in values if value)
 
 
 def catalogue_values(catalogue: Catalogue) -> dict[str, str | bytes]:
     """Names that stand in public documents anyway; they may be found there and nowhere else."""
     stores = {f"store {n}": store.name for n, store in enumerate(catalogue.stores)}
     return {**stores, **{f"region {region}": region.name for region in Region}}
-
-
-def _typed(player: Player) -> Iterator[tuple[str, str]]:
-    yield "words", player.words
-    for n, line in enumerate(player.groceries.lines):
-        yield f"line {n} of the list", format_line(line, player.language)
 
 
 def _typed_by_family(family: FamilyPlayer) -> Iterator[tuple[str, str]]:
@@ -54,16 +81,13 @@ def _typed_by_family(family: FamilyPlayer) -> Iterator[tuple[str, str]]:
         yield f"terms for {mode.name.lower()}", terms
 
 
-def _typed_by_donor(donor: DonorPlayer) -> Iterator[tuple[str, str]]:
-    yield "order facts", donor.orders
-
-
 def _secrets(
-    player: Player, circle: bytes, period: int, epochs: range
+    player: Player, circle: Circle, period: int, epochs: range
 ) -> Iterator[tuple[str, bytes]]:
     list_key = player.key()
-    person = Person.from_list_key(list_key, circle=circle, period=period)
-    yield "list", canonical_bytes(player.groceries)
+    person = Person.from_list_key(list_key, circle=circle.digest, period=period)
+    if not player.is_of_crowd:
+        yield "list", canonical_bytes(player.groceries)
     yield "list key", list_key
     yield "person", person.secret
     yield "shelf key", person.shelf_key
@@ -73,9 +97,23 @@ def _secrets(
         yield f"thread {number} key", thread.key
         yield from _drop(f"in {number}", thread.in_write)
         yield from _drop(f"out {number}", thread.out_write)
-    for index in range(PSEUDONYMS):
-        for what, secret in _pseudonym(person.pseudonym(index), epochs):
+    role = FAMILY if isinstance(player, FamilyPlayer) else DONOR
+    for index in range(BLIND_COUNT if player.is_of_crowd else PSEUDONYMS):
+        place = Place(person, index)
+        for what, secret in (
+            *_pseudonym(place.pseudonym, epochs),
+            *_blinded(circle, place, role),
+        ):
             yield f"pseudonym {index} {what}", secret
+
+
+def _blinded(circle: Circle, place: Place, role: int) -> Iterator[tuple[str, bytes]]:
+    """What the duty coordinators are given to sign."""
+    for number in THREADS:
+        yield f"blinded root {number}", root_asked(circle, place, role, number).blinded
+    yield "blinded stamp", stamp_asked(circle, place).blinded
+    if role == FAMILY:
+        yield "blinded receipt", receipt_asked(circle, place).blinded
 
 
 def _pseudonym(pseudonym: Pseudonym, epochs: range) -> Iterator[tuple[str, bytes]]:

@@ -51,6 +51,9 @@ class World:
     codes: list[str] = field(default_factory=list, repr=False)
     told: Telling = in_silence
     connect_quickly: Callable[[], NodeClient] | None = None
+    family: type[Family] = Family
+    donor: type[Donor] = Donor
+    """What people's devices run."""
 
     def client_for(self, player: Player) -> NodeClient:
         """The node, as *player* comes to it."""
@@ -109,7 +112,7 @@ def family_sits(memory: FamilyMemory, world: World) -> None:
     player = memory.player
     client = world.client_for(player)
     try:
-        family = Family(player.key(), world.circle, client, world.today)
+        family = world.family(player.key(), world.circle, client, world.today)
         player.sittings += 1
         if not memory.asked_epoch:
             family.ask(player.wish, player.language, player.words, memory.invite)
@@ -135,7 +138,7 @@ def donor_sits(memory: DonorMemory, world: World) -> None:
     player = memory.player
     client = world.client_for(player)
     try:
-        donor = Donor(player.key(), world.circle, client, world.today)
+        donor = world.donor(player.key(), world.circle, client, world.today)
         player.sittings += 1
         if not memory.asked:
             donor.offer(player.wish, player.language, player.words)

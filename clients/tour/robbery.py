@@ -16,7 +16,7 @@ def rob(season: Season, home: Path) -> Loot:
     """Seize the node of *season*, which has stopped, beside a node that never met anybody."""
     markers = markers_of(
         season.scenario,
-        circle=season.circle.digest,
+        circle=season.circle,
         period=season.circle.period_on(season.today).number,
         epochs=range(season.world.epoch - 3, season.world.epoch + 1),
         codes=season.world.codes,
@@ -24,7 +24,7 @@ def rob(season: Season, home: Path) -> Loot:
     return seize(
         season.trial.node_data,
         _idle_node(season, home),
-        markers,
+        dict(markers),
         catalogue_values(Catalogue.from_json(season.circle.catalogue)),
         scratch=home,
     )

@@ -7,7 +7,6 @@ itself, each in every encoding, and all of them have to be found.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import sqlite3
 from collections import Counter
@@ -15,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clients.thief import Find, encodings, files_below, search
+from clients.controls import Controls
+from clients.thief import Find, files_below, search
 
 Seen = tuple[str, int, tuple[str, ...], str]
 """A table of the seized database: name, rows, columns, and one row as it lies there."""
@@ -75,24 +75,19 @@ def _counted(files: list[Path], values: Mapping[str, str | bytes]) -> Counter[st
 def _controls(seized: Path, control: Path) -> tuple[int, int]:
     """Plant three controls in a copy, each in every encoding; (planted, found)."""
     shutil.copytree(seized, control)
-    words = {place: f"кантроль {place} {secrets.token_hex(8)}" for place in ("file", "log", "row")}
-    control.joinpath("control.bin").write_bytes(_written(words["file"]))
+    in_file, in_log, in_row = Controls("file"), Controls("log"), Controls("row")
+    control.joinpath("control.bin").write_bytes(in_file.written)
     with control.joinpath("node.log").open("ab") as log:
-        log.write(_written(words["log"]))
+        log.write(in_log.written)
     database = next(file for file in files_below(control) if _is_sqlite(file))
     with sqlite3.connect(database) as connection:
         # A drop whose record is not a record: what a node that kept plain words would hold.
         connection.execute("CREATE TABLE control (words BLOB)")
-        connection.execute("INSERT INTO control VALUES (?)", (_written(words["row"]),))
+        connection.execute("INSERT INTO control VALUES (?)", (in_row.written,))
     connection.close()
-    # Two encodings of a value may be the same bytes; each pattern counts once.
-    expected = {(place, pattern) for place, word in words.items() for _, pattern in encodings(word)}
-    written = {
-        (place, name): pattern for place, word in words.items() for name, pattern in encodings(word)
-    }
-    finds = search(files_below(control), words)
-    found = {(find.marker, written[find.marker, find.encoding]) for find in finds}
-    return len(expected), len(expected & found)
+    planted = {**in_file.planted, **in_log.planted, **in_row.planted}
+    finds = search(files_below(control), planted)
+    return len(planted), len({find.marker for find in finds})
 
 
 def _tables(database: Path) -> Iterator[Seen]:
@@ -115,11 +110,6 @@ def _shown(value: object) -> str:
         return value[:SHOWN_BYTES].hex() + ("…" if len(value) > SHOWN_BYTES else "")
     text = str(value)
     return text if len(text) <= 2 * SHOWN_BYTES else text[: 2 * SHOWN_BYTES] + "…"
-
-
-def _written(value: str) -> bytes:
-    # Padded apart, so that each base64 alignment is found as itself.
-    return b"\0".join(pattern for _, pattern in encodings(value))
 
 
 def _is_sqlite(file: Path) -> bool:

@@ -98,7 +98,7 @@ def found_after_sittings(
     markers = {}
     for number in range(SITTINGS):
         markers.update(sit(address, number, permit))
-    patterns = Patterns(markers)
+    patterns = Patterns(markers.items())
     finds: list[Find] = []
     for look in range(looks):
         if look:

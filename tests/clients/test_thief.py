@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from clients.thief import WINDOW, encodings, files_below, search, search_bytes
+from clients.controls import Controls
+from clients.drill.places import PACKERS, finds_in
+from clients.thief import WINDOW, Patterns, encodings, files_below, search, search_bytes
 
 NAME = "Алеся Каваленка"
 
@@ -66,4 +68,42 @@ def test_files_are_found_below_folders(tmp_path: Path) -> None:
 
 
 def test_patterns_too_short_to_mean_anything_are_left_out() -> None:
-    assert all(len(pattern) >= WINDOW for _, pattern in encodings("Ян"))
+    haystack = "Я".encode() * 20
+
+    assert search_bytes(haystack, {"short": "ЯЯЯ", "long": "ЯЯЯЯ"}, "x")[0].marker == "long"
+    assert {find.marker for find in search_bytes(haystack, {"short": "ЯЯЯ"}, "x")} == set()
+
+
+@pytest.mark.parametrize("value", ["с\"лова \\ й з 'двукоссем'\n", bytes(range(32))])
+def test_a_value_is_found_in_each_of_its_encodings(value: str | bytes) -> None:
+    for name, pattern in encodings(value):
+        haystack = secrets.token_bytes(5) + b"\0" + pattern + b"\0" + secrets.token_bytes(5)
+        assert search_bytes(haystack, {"it": value}, "x"), name
+
+
+def test_many_markers_with_one_ending_are_told_apart() -> None:
+    markers = {f"{n}": f"{n:03} вуліца Янкі Купалы" for n in range(300)}
+
+    assert [f.marker for f in search_bytes("017 вуліца Янкі Купалы".encode(), markers, "x")] == [
+        "17"
+    ]
+
+
+@pytest.mark.parametrize("where", ["file", "log"])
+def test_every_control_is_found(where: str) -> None:
+    controls = Controls(where)
+    finds = search_bytes(controls.written, controls.planted, where)
+
+    assert controls.found(finds) == len(controls.planted) > 20
+    half = search_bytes(controls.written[: len(controls.written) // 2], controls.planted, where)
+    assert controls.found(half) < len(controls.planted)
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_a_packed_marker_is_found_and_a_torn_stream_stops_nothing(kind: str) -> None:
+    stream = PACKERS[kind](NAME.encode() * 50)
+    before = b"" if kind == "brotli" else secrets.token_bytes(5)
+    patterns = Patterns([("name", NAME)])
+
+    assert list(finds_in(before + stream + b"....", patterns, "here"))
+    list(finds_in(before + stream[: len(stream) // 2], patterns, "here"))

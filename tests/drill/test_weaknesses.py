@@ -14,6 +14,7 @@ from clients.drill.attacks import link
 from clients.drill.places import search_disk
 from clients.drill.tables import rows_of, weaknesses
 from clients.drill.truth import TrueCard
+from clients.thief import Patterns
 from crypto.drops import address_of
 from tests import backends
 from tests.api.nodes import OCTETS, TrialNode, running_node
@@ -128,7 +129,10 @@ def test_a_body_in_the_log_is_found(tmp_path: Path, trial: TrialCircle, logs: bo
     assert answer.status_code == 200
     (tmp_path / "scratch").mkdir()
     found = search_disk(
-        "node_disk", [tmp_path], {"R of a visitor": marker}, scratch=tmp_path / "scratch"
+        "node_disk",
+        [tmp_path],
+        Patterns([("R of a visitor", marker)]),
+        scratch=tmp_path / "scratch",
     )
 
     assert found.control_found
