@@ -8,6 +8,8 @@ trace it goes by. Guessing blindly is right once in as many times as there are c
     page_outbox      which outbox belongs to this page's card
     page_page        which page 2 stands beside this page 1
     notice_card      which card a notice is for
+    shelf_card       which outbox belongs to the owner of this shelf
+    thread_card      which outbox belongs to whoever was vetted in this thread
 """
 
 from __future__ import annotations
@@ -109,6 +111,8 @@ def link(
         "page_outbox": _within(old, rows, lot, lambda c: (c.pages[0], c.outbox)),
         "page_page": _within(old, rows, lot, lambda c: (c.pages[0], c.pages[1])),
         "notice_card": _within(cards, rows, lot, lambda c: (c.notice, c.row)),
+        "shelf_card": _within(old, rows, lot, lambda c: (c.shelf, c.outbox)),
+        "thread_card": _within(old, rows, lot, lambda c: (c.thread, c.outbox)),
         "page_outbox_fresh": _within(fresh, rows, lot, lambda c: (c.pages[0], c.outbox)),
     }
     attacks = len(questions) * len(TRACES)

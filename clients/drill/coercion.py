@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -24,6 +24,7 @@ from clients.drill.places import kind_of
 from clients.node import NodeClient
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
+from clients.operators.rounds.population import Population
 from clients.operators.signed_http import SignedHttp
 from clients.people.sittings import PersonClient
 from clients.thief import Patterns
@@ -43,6 +44,7 @@ MOST = 12
 
 _OF_A_PARTNER = ("order facts",)
 _OF_A_LIVE_PARTNER = ("name", "phone", "street", "terms", "thanks")
+OF_PARTNERS = (*_OF_A_PARTNER, *_OF_A_LIVE_PARTNER)
 _GONE = ("name", "phone", "street", "terms")
 """Of a family that has confirmed; its thanks stay until the donor has read them."""
 
@@ -75,16 +77,28 @@ def coerce(season: Season, url: str) -> dict[str, Coerced]:
     for family in families:
         opened = _opened_by(family.player, season, url)
         own = f"family {family.player.number}:"
-        _add(result["family_list"], patterns, opened, own, _OF_A_PARTNER, set())
+        add_opened(result["family_list"], patterns, opened, own, _OF_A_PARTNER, set())
     finished = {_name(family) for family in season.families if _is_finished(family)}
     for donor in donors:
         opened = _opened_by(donor.player, season, url)
         own = f"donor {donor.player.number}:"
-        _add(result["donor_list"], patterns, opened, own, _OF_A_LIVE_PARTNER, finished)
+        add_opened(result["donor_list"], patterns, opened, own, _OF_A_LIVE_PARTNER, finished)
     result["coordinator_passphrase"] = _at_the_desk(season, url, patterns)
     result["one_of_two_coordinators"] = _signs_alone(season)
     result["node_passphrase"] = Coerced(note="a node has none: it holds nothing to unlock")
     return result
+
+
+def with_the_matchers_passphrase(population: Population, season: Season) -> Coerced:
+    """What its keys open at the seized node: attributes and pairs, and nobody's words."""
+    found = Coerced(tried=1)
+    live = list(population.live.values())
+    found.opens["attributes of a card"] = len(live)
+    found.opens["a pair"] = sum(one.partner is not None for one in live) // 2
+    patterns = Patterns(typed_markers(season.scenario, season.world.codes))
+    opened = b"\0".join(words_within([(one.card, one.state) for one in live]))
+    found.must_not += [kind_of(find.marker) for find in patterns.found_in(opened, "cards")]
+    return found
 
 
 class _Opener(PersonClient):
@@ -102,12 +116,12 @@ class _Opener(PersonClient):
 def _opened_by(player: Player, season: Season, url: str) -> bytes:
     node = NodeClient(url)
     try:
-        return b"\0".join(_words(_Opener(player, season, node).everything()))
+        return b"\0".join(words_within(_Opener(player, season, node).everything()))
     finally:
         node.close()
 
 
-def _words(value: object) -> Iterator[bytes]:
+def words_within(value: object) -> Iterator[bytes]:
     """Every text and octet string anywhere within *value*, but not what a list derives."""
     if isinstance(value, str):
         yield value.encode()
@@ -118,20 +132,22 @@ def _words(value: object) -> Iterator[bytes]:
     elif dataclasses.is_dataclass(value):
         for part in dataclasses.fields(value):
             if part.name not in ("place", "circle"):
-                yield from _words(getattr(value, part.name))
+                yield from words_within(getattr(value, part.name))
     elif isinstance(value, Iterable):
         for part in value:
-            yield from _words(part)
+            yield from words_within(part)
 
 
-def _add(
+def add_opened(
     coerced: Coerced,
     patterns: Patterns,
     opened: bytes,
     own: str,
-    of_partners: tuple[str, ...],
-    forbidden: set[str],
+    of_partners: tuple[str, ...] = OF_PARTNERS,
+    forbidden: Set[str] = frozenset(),
 ) -> None:
+    """Count what *opened* shows; of others only *of_partners*, and of the *forbidden* not even
+    what is gone when they have confirmed."""
     coerced.tried += 1
     for marker in {find.marker for find in patterns.found_in(opened, own)}:
         coerced.opens[kind_of(marker)] += 1
@@ -164,7 +180,9 @@ def _at_the_desk(season: Season, url: str, patterns: Patterns) -> Coerced:
         *(f"donor {d.player.number}" for d in season.donors if d.certified),
     }
     found.opens["pending threads"] = len(waiting)
-    for marker in {find.marker for find in patterns.found_in(b"\0".join(_words(waiting)), "desk")}:
+    for marker in {
+        find.marker for find in patterns.found_in(b"\0".join(words_within(waiting)), "desk")
+    }:
         found.opens[kind_of(marker)] += 1
         whose, _, what = marker.partition(": ")
         if whose in certified or what not in ("words", "answer"):

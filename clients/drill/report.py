@@ -77,6 +77,13 @@ def written_report(drill: Drill) -> str:
                 for name, one in drill.coercion.items()
             ),
         ),
+        "<h2>What a recorded past adds</h2>",
+        "<p>Had the node kept all that it was sent by the people who went the ordinary way, at its "
+        "socket, from the first day. None of this counts as a failure: it is what remains.</p>",
+        _table(
+            ("what", "comes to"),
+            ((name, _told(value)) for name, value in drill.recorded.as_json().items()),
+        ),
         "<h2>What the disk looks like</h2>",
         f"<pre>{escape(drill.dump)}</pre>",
         "<h2>What this drill does not cover</h2>",
@@ -110,6 +117,10 @@ def _table(heads: Cells, rows: Iterable[Cells]) -> str:
         "<tr>" + "".join(f"<td>{escape(cell.replace('_', ' '))}" for cell in row) for row in rows
     )
     return f"<div class=wide><table><tr>{head}{body}</table></div>"
+
+
+def _told(value: object) -> str:
+    return _counted(value["opens"]) if isinstance(value, dict) else f"{value:,}"
 
 
 def _counted(kinds: object) -> str:

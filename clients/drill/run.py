@@ -16,11 +16,13 @@ from sqlalchemy import Engine
 
 from api.store import open_engine
 from clients.drill import attacks, estimates, tables, truth
-from clients.drill.coercion import Coerced, coerce
+from clients.drill.coercion import Coerced, coerce, with_the_matchers_passphrase
 from clients.drill.control_request import OpenRequest
 from clients.drill.marking import drill_markers, shown_by
 from clients.drill.places import Place, finds_in, kind_of, search_disk, search_memory
+from clients.drill.recorded import Recording, look_back
 from clients.drill.season import DrillSeason
+from clients.node import NodeClient, OpenEpoch
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
 from clients.tour.crowd import with_crowd
@@ -47,10 +49,9 @@ LEAST_EPOCHS, MOST_EPOCHS = 6, 40
 NOT_COVERED = (
     "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
     "no core is dumped: a node forbids it; all of its memory is read instead",
-    "a recorded past: what a node that records everything links is not measured yet",
+    "a recorded past is that of the people who go the ordinary way, not of the crowd's",
     "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
     "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
-    "the moment within a matcher's round is drawn by the clock, and may come before cards are open",
     "raw devices: blocks that the file system gave back are not read",
 )
 """Said with every result."""
@@ -71,6 +72,7 @@ class Drill:
     markers: int = 0
     places: dict[str, Place] = field(default_factory=dict)
     coercion: dict[str, Coerced] = field(default_factory=dict)
+    recorded: Recording = field(default_factory=Recording)
     link: dict[str, attacks.Advantage] = field(default_factory=dict)
     estimates: dict[str, estimates.Estimate] = field(default_factory=dict)
     dump: str = ""
@@ -94,6 +96,7 @@ class Drill:
             "markers": self.markers,
             "places": {name: place.as_json() for name, place in self.places.items()},
             "coercion": {name: one.as_json() for name, one in self.coercion.items()},
+            "recorded": self.recorded.as_json(),
             "link": {name: one.as_json() for name, one in self.link.items()},
             "estimates": {name: one.as_json() for name, one in self.estimates.items()},
             "not_covered": list(NOT_COVERED),
@@ -117,7 +120,7 @@ class Drill:
         ]
         opened = [
             f"coercion, {name}: opened {', '.join(sorted(set(coerced.must_not)))}"
-            for name, coerced in self.coercion.items()
+            for name, coerced in (*self.coercion.items(), *self.recorded.opened.items())
             if coerced.must_not
         ]
         weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
@@ -189,7 +192,11 @@ def run_drill(
         told("opening what can be opened under coercion")
         port = free_port()
         with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
-            drill.coercion = coerce(season, node.wait_until_ready().url)
+            url = node.wait_until_ready().url
+            drill.coercion |= coerce(season, url)
+            told("looking back on what was recorded")
+            look_back(season.recording, season, _epoch_at(url, season))
+            drill.recorded = season.recording
         drill.spent("attacks", began_attacks)
         drill.parcels = sum(family.confirmed for family in season.families)
     drill.seconds = round(time.monotonic() - began, 1)
@@ -226,6 +233,14 @@ def _live(drill: Drill, season: DrillSeason, told: Callable[[str], None]) -> Non
             drill.spent(phase, began)
         drill.epochs += 1
         drill.parcels = sum(family.confirmed for family in season.families)
+
+
+def _epoch_at(url: str, season: DrillSeason) -> OpenEpoch:
+    node = NodeClient(url)
+    try:
+        return node.epoch(season.circle)
+    finally:
+        node.close()
 
 
 def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
@@ -274,20 +289,22 @@ def _look_at_the_tables(
         for values in tables.values_of(engine):
             place.bytes += len(values)
             place.hits += finds_in(values, patterns, "a table")
-        place.weaknesses = tables.weaknesses(engine, file)
-        _plant_in_tables(place, engine, file)
+        place.weaknesses = tables.weaknesses(engine, file, today=season.today)
+        _plant_in_tables(place, engine, file, season.today)
         _attack(drill, season, engine, file)
     finally:
         engine.dispose()
 
 
-def _plant_in_tables(place: Place, engine: Engine, file: Path | None) -> None:
+def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int) -> None:
     """A table that numbers its rows has to be noticed."""
     with engine.begin() as connection:
         serial = "SERIAL" if file is None else "INTEGER"
         connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, words TEXT)")
     place.controls_planted = 1
-    place.controls_found = int(any("control" in one for one in tables.weaknesses(engine, file)))
+    place.controls_found = int(
+        any("control" in one for one in tables.weaknesses(engine, file, today=today))
+    )
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE control")
 
@@ -295,7 +312,12 @@ def _plant_in_tables(place: Place, engine: Engine, file: Path | None) -> None:
 def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None) -> None:
     epoch, secrets = season.world.epoch, _matcher(season).secrets
     opened = {"epoch": epoch, "today": season.today}
+    population = truth.opened(engine, secrets, season.circle, **opened)
+    drill.coercion["matcher_passphrase"] = with_the_matchers_passphrase(population, season)
     cards = truth.true_cards(engine, secrets, season.circle, **opened)
+    cards = truth.with_owners(cards, season)
+    place = drill.places["table_internals"]
+    place.weaknesses += tables.recognisable(engine, cards)
     drill.link = attacks.link(cards, tables.rows_of(engine, file), laid_out_before=epoch)
     drill.estimates = estimates.estimate(
         tables.counts_of(engine),

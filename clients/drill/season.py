@@ -19,10 +19,12 @@ from clients.coordinator import Coordinator
 from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
 from clients.drill.memory import with_descendants
 from clients.drill.noting import Notes, noted_clients
-from clients.drill.traffic import Seized, Traffic
+from clients.drill.recorded import Recording
+from clients.drill.traffic import PATIENCE_SECONDS, Seized, Traffic
 from clients.node import NodeClient
 from clients.people.person import THREADS
 from clients.tour.season import Season
+from clients.trial.onlooker import Onlooker
 from crypto.keys import Person
 
 AT_ONCE = 4
@@ -31,8 +33,8 @@ AT_ONCE = 4
 LULL_SECONDS = 0.002
 """At most; between the alarm, as a request leaves, and the freezing of the node."""
 
-MATCHER_SECONDS = 0.6
-"""At most, between the beginning of a round and the freezing of the matcher."""
+CARDS_ARE_OPEN = "/operator/read"
+"""What a matcher asks for once it has opened a round's cards: their outboxes."""
 
 
 @dataclass
@@ -42,6 +44,12 @@ class DrillSeason(Season):
     traffic: Traffic = field(default_factory=Traffic)
 
     def __post_init__(self) -> None:
+        # Whoever goes the ordinary way comes by the onlooker; a crowd would fill its memory.
+        self.recording = Recording()
+        self._onlooker = Onlooker(self.recording.keep, self._comes)
+        self._frozen_at_cards: threading.Event | None = None
+        self.front = self._onlooker.before
+        self._onlooker.__enter__()
         super().__post_init__()
         self.notes = Notes()
         self.world.family, self.world.donor = noted_clients(self.notes)
@@ -68,9 +76,10 @@ class DrillSeason(Season):
         for node in self._hung_up:
             node.hang_up()
         super().__exit__(kind, error, traceback)
+        self._onlooker.__exit__(kind, error, traceback)
 
     def connect(self) -> NodeClient:
-        """A client of the node for one sitting, by the connection of all."""
+        """A client of the node for one sitting, on a connection of its own."""
         return NodeClient(self.url, self.traffic.sitting(), recorder=self.recorder)
 
     def connect_quickly(self) -> NodeClient:
@@ -122,18 +131,25 @@ class DrillSeason(Season):
         self.traffic.is_seized = True
         self.node.kill()
         self._life.join()
-        self.traffic.close()
 
     def in_the_middle_of_a_round(self, look: Callable[[int], None]) -> None:
-        """Let the matcher begin a round, freeze it somewhere in it, *look*, and let it finish."""
+        """Let the matcher begin a round, freeze it when cards are open, *look*, let it finish."""
+        self._frozen_at_cards = threading.Event()
         self.matcher.begin()
-        threading.Event().wait(self.scenario.lot.uniform(0.1, MATCHER_SECONDS))
-        stop_processes(self.matcher.pid)
+        if not self._frozen_at_cards.wait(PATIENCE_SECONDS):
+            raise self.matcher.failed("the matcher opened no card")
         look(self.matcher.pid)
         for process in with_descendants(self.matcher.pid):
             os.kill(process, signal.SIGCONT)
         self.reports.append(self.matcher.finish())
         self.world.epoch += 1
+
+    def _comes(self, path: str) -> None:
+        """A request is about to reach the node."""
+        frozen = self._frozen_at_cards
+        if frozen is not None and not frozen.is_set() and path.startswith(CARDS_ARE_OPEN):
+            stop_processes(self.matcher.pid)
+            frozen.set()
 
     def _live(self) -> None:
         try:

@@ -7,13 +7,15 @@ commit times, rows that are dead and still there, and which transaction wrote a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import SQLModel
 
 from clients.drill.attacks import Row
+from clients.drill.plainness import are_sealed, careless
+from clients.drill.truth import TrueCard
 from clients.thief import Patterns
 from crypto.labels import RECORD_BYTES, SECRET_BYTES
 
@@ -24,12 +26,13 @@ LONG_VALUES = ("circle", "epochs", "parts", "waiting")
 BLOCK_LINES = 1 << 16
 
 
-def weaknesses(engine: Engine, file: Path | None) -> list[str]:
-    """Everything about the tables that says more than their rows; *file* is SQLite's."""
+def weaknesses(engine: Engine, file: Path | None, *, today: int) -> list[str]:
+    """Everything about the tables that says more than their rows should; *file* is SQLite's."""
     with engine.connect() as connection:
+        found = list(careless(connection, today=today))
         if file is None:
-            return list(_of_postgresql(connection))
-        return [*_of_sqlite(connection), *_freed_pages(connection, file)]
+            return [*found, *_of_postgresql(connection)]
+        return [*found, *_of_sqlite(connection), *_freed_pages(connection, file)]
 
 
 def rows_of(engine: Engine, file: Path | None) -> dict[bytes, Row]:
@@ -38,6 +41,25 @@ def rows_of(engine: Engine, file: Path | None) -> dict[bytes, Row]:
         if file is not None:
             return _rows_of_sqlite(connection, file)
         return _rows_of_postgresql(connection)
+
+
+def recognisable(engine: Engine, cards: Iterable[TrueCard]) -> list[str]:
+    """The drops of *cards* that show that they are sealed to a key; page 1 always is."""
+    with engine.connect() as connection:
+        records = {
+            bytes(address): bytes(record)
+            for address, record in connection.execute(text("SELECT address, record FROM drops"))
+        }
+    kinds: dict[str, list[bytes]] = {}
+    for card in cards:
+        named = {"outbox": card.outbox, **{f"page {n}": p for n, p in enumerate(card.pages[1:], 2)}}
+        for kind, address in named.items():
+            kinds.setdefault(kind, []).append(address)
+    return [
+        f"every {kind} is recognisable as sealed to a key"
+        for kind, addresses in kinds.items()
+        if are_sealed(records[address] for address in addresses if address in records)
+    ]
 
 
 def values_of(engine: Engine) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """What is on its way to the node at this moment, and what was on its way when the door fell.
 
-All people of a drill go by one connection, so that a season costs less; the node keeps nothing of
-connections. A request that is open when the node is frozen may be in its memory: that much cannot
+A request that is open when the node is frozen may be in its memory: that much cannot
 be otherwise, and the drill knows which it was.
 """
 
@@ -22,32 +21,16 @@ class Seized(Exception):
     """The node is not there any more, and will not come back."""
 
 
-@dataclass(frozen=True, repr=False)
-class Seen:
-    """A request and its answer, as a node that records everything has them."""
-
-    sitting: int
-    path: str
-    body: bytes
-    answer: bytes
-
-
 @dataclass(repr=False)
 class Traffic:
     """Counts requests, remembers those that are open, and may call somebody in before one."""
 
-    records: bool = False
     requests: int = 0
-    sittings: int = 0
     alarm_at: int | None = None
     alarm: Callable[[], None] = lambda: None
     is_seized: bool = False
-    seen: list[Seen] = field(default_factory=list)
     _open: dict[int, bytes] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self._transport = httpx.HTTPTransport(verify=False, trust_env=False)  # plain HTTP alone
 
     @property
     def in_flight(self) -> list[bytes]:
@@ -56,26 +39,8 @@ class Traffic:
             return list(self._open.values())
 
     def sitting(self) -> httpx.BaseTransport:
-        """The way of one sitting."""
-        self.sittings += 1
-        return _Way(self, self.sittings)
-
-    def sent(self, request: httpx.Request, sitting: int) -> httpx.Response:
-        """Pass a request on. Raises Seized when the node is gone for good."""
-        request.extensions["timeout"] = dict.fromkeys(
-            ("connect", "read", "write", "pool"), PATIENCE_SECONDS
-        )
-        with self.passing(request.content):
-            try:
-                response = self._transport.handle_request(request)
-                answer = response.read()
-            except httpx.HTTPError:
-                if self.is_seized:
-                    raise Seized from None
-                raise
-        if self.records:
-            self.seen.append(Seen(sitting, request.url.path, request.content, answer))
-        return httpx.Response(response.status_code, headers=response.headers, content=answer)
+        """The way of one sitting: a connection that is nobody else's."""
+        return _Way(self)
 
     @contextmanager
     def passing(self, body: bytes) -> Iterator[None]:
@@ -92,17 +57,28 @@ class Traffic:
         with self._lock:
             del self._open[number]
 
-    def close(self) -> None:
-        """Hang up."""
-        self._transport.close()
-
 
 class _Way(httpx.BaseTransport):
-    """One sitting's part of the connection; closing it leaves the others'."""
+    """Passes requests on, and says so."""
 
-    def __init__(self, traffic: Traffic, number: int) -> None:
+    def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
-        self._number = number
+        self._transport = httpx.HTTPTransport(verify=False, trust_env=False)  # plain HTTP alone
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._traffic.sent(request, self._number)
+        """Raises Seized when the node is gone for good."""
+        request.extensions["timeout"] = dict.fromkeys(
+            ("connect", "read", "write", "pool"), PATIENCE_SECONDS
+        )
+        with self._traffic.passing(request.content):
+            try:
+                response = self._transport.handle_request(request)
+                answer = response.read()
+            except httpx.HTTPError:
+                if self._traffic.is_seized:
+                    raise Seized from None
+                raise
+        return httpx.Response(response.status_code, headers=response.headers, content=answer)
+
+    def close(self) -> None:
+        self._transport.close()

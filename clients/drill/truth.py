@@ -6,17 +6,20 @@ truth the guesses of a thief without that key are measured.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, text
 
 from clients.operators.keyring import MatcherSecrets
 from clients.operators.rounds.opening import Keys, open_cards, open_round_key
 from clients.operators.rounds.population import Population, populate
+from clients.tour.markers import PSEUDONYMS
+from clients.tour.season import Season
 from crypto.circle import Circle
 from crypto.commit_headers import read_commit_header
 from crypto.drops import DropAddress, ReadSecret, address_of, drop_address
-from crypto.keys import notice_write
+from crypto.keys import Person, notice_write
 from matching.states import Phase
 
 
@@ -33,6 +36,9 @@ class TrueCard:
     posted: int
     partner: bytes | None
     """The row of the matched partner's card, while that one is live."""
+    shelf: bytes = b""
+    thread: bytes = b""
+    """Its owner's, which the matcher does not know."""
 
     @property
     def drops(self) -> tuple[bytes, ...]:
@@ -44,7 +50,7 @@ def true_cards(
     engine: Engine, secrets: MatcherSecrets, circle: Circle, *, epoch: int, today: int
 ) -> list[TrueCard]:
     """Every card that opens in the seized database, whose open epoch is *epoch*."""
-    population = _opened(engine, secrets, circle, epoch=epoch, today=today)
+    population = opened(engine, secrets, circle, epoch=epoch, today=today)
     found = []
     for live in population.live.values():
         card = live.card
@@ -63,20 +69,38 @@ def true_cards(
     return found
 
 
+def with_owners(cards: Iterable[TrueCard], season: Season) -> list[TrueCard]:
+    """*cards*, each with the shelf and the first thread of whoever posted it."""
+    period = season.circle.period_on(season.today).number
+    owned: dict[bytes, tuple[bytes, bytes]] = {}
+    for player in (*season.scenario.families, *season.scenario.donors):
+        person = Person.from_list_key(player.key(), circle=season.circle.digest, period=period)
+        of_person = address_of(person.shelf_write), address_of(person.thread(0).in_write)
+        for index in range(PSEUDONYMS):
+            owned[address_of(person.pseudonym(index).outbox_write)] = of_person
+    nobody = (b"", b"")
+    return [
+        replace(card, shelf=shelf, thread=thread)
+        for card in cards
+        for shelf, thread in [owned.get(card.outbox, nobody)]
+    ]
+
+
 def phases(
     engine: Engine, secrets: MatcherSecrets, circle: Circle, *, epoch: int, today: int
 ) -> dict[str, int]:
     """How many cards are in each phase."""
-    population = _opened(engine, secrets, circle, epoch=epoch, today=today)
+    population = opened(engine, secrets, circle, epoch=epoch, today=today)
     counted = dict.fromkeys((phase.name.lower() for phase in Phase), 0)
     for live in population.live.values():
         counted[live.state.phase.name.lower()] += 1
     return counted
 
 
-def _opened(
+def opened(
     engine: Engine, secrets: MatcherSecrets, circle: Circle, *, epoch: int, today: int
 ) -> Population:
+    """The seized cards as a round of *epoch* would open them."""
     with engine.connect() as connection:
         rows = connection.execute(
             text("SELECT address, record FROM cards WHERE epoch = :epoch"), {"epoch": epoch}
@@ -91,5 +115,5 @@ def _opened(
         read = read_commit_header({"header": header[0], "signature": header[1]}, circle)
         round_key = open_round_key(read.round_key, circle=circle, epoch=epoch, key=key)
     keys = Keys(circle, epoch, secrets.epoch_seed(epoch), round_key, today)
-    opened = open_cards([bytes(record) for _, record in rows], keys)
-    return populate([DropAddress(bytes(address)) for address, _ in rows], opened, epoch)
+    cards = open_cards([bytes(record) for _, record in rows], keys)
+    return populate([DropAddress(bytes(address)) for address, _ in rows], cards, epoch)

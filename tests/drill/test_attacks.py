@@ -21,7 +21,7 @@ def season(place_of: str) -> tuple[list[TrueCard], dict[bytes, Row]]:
     rows: dict[bytes, Row] = {}
     partners = [lot.randbytes(32) for _ in range(CARDS)]
     for number, own in enumerate(partners):
-        outbox, notice, *pages = (lot.randbytes(32) for _ in range(6))
+        outbox, notice, shelf, thread, *pages = (lot.randbytes(32) for _ in range(8))
         cards.append(
             TrueCard(
                 row=own,
@@ -32,9 +32,11 @@ def season(place_of: str) -> tuple[list[TrueCard], dict[bytes, Row]]:
                 is_matched=True,
                 posted=1,
                 partner=partners[number ^ 1],
+                shelf=shelf,
+                thread=thread,
             )
         )
-        for address in (own, notice, outbox, *pages):
+        for address in (own, notice, shelf, thread, outbox, *pages):
             place = len(rows) if place_of == "arrival" else lot.randrange(1 << 40)
             rows[address] = Row(address, lot.randrange(90, 98), place, place)
     return cards, rows
@@ -51,7 +53,14 @@ def test_rows_as_they_came_are_linked() -> None:
 def test_rows_by_lot_are_not() -> None:
     found = link(*season("lot"), laid_out_before=2)
 
-    for name in ("request_offer", "page_outbox", "page_page", "notice_card"):
+    for name in (
+        "request_offer",
+        "page_outbox",
+        "page_page",
+        "notice_card",
+        "shelf_card",
+        "thread_card",
+    ):
         assert found[name].trials >= CARDS // 2
         assert found[name].advantage < 0.25
         assert found[name].advantage < found[name].upper99 < 1

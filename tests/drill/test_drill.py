@@ -23,6 +23,7 @@ COERCIONS = {
     "family_list",
     "donor_list",
     "coordinator_passphrase",
+    "matcher_passphrase",
     "one_of_two_coordinators",
     "node_passphrase",
 }
@@ -55,6 +56,17 @@ def assert_nothing_to_seize(figures: dict[str, Any]) -> None:
     assert figures["failures"] == []
 
 
+def assert_what_remains(figures: dict[str, Any]) -> None:
+    """A recorded past links every card to its intake and opens to a list what was erased since."""
+    past = figures["recorded"]
+    assert past["cards_linked_to_intake"] == past["cards"] > 0
+    assert past["visits"] > past["lists_told_apart"] > past["family_list"]["tried"] > 0
+    assert past["family_list"]["must_not"] == past["donor_list"]["must_not"] == 0
+    assert past["family_list"]["opens"] or past["donor_list"]["opens"]
+    assert set(figures["places"]["matcher_memory"]["excused"]) <= {"epoch key"}
+    assert figures["places"]["matcher_round"]["excused"]["donor: pseudonym claim tag"] > 0
+
+
 def assert_a_page(page: str, figures: dict[str, Any]) -> None:
     assert f"{figures['markers']:,} markers" in page
     assert "<script" not in page
@@ -78,6 +90,7 @@ def test_a_node_seized_in_the_middle_of_business_yields_nothing(tmp_path: Path) 
     assert set(figures["link"]) >= {"request_offer", "page_outbox", "page_page", "notice_card"}
     assert all(one["upper99"] >= one["advantage"] for one in figures["link"].values())
     assert figures["not_covered"]
+    assert_what_remains(figures)
 
 
 @needs_to_read_memory

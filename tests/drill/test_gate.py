@@ -12,6 +12,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -101,6 +102,29 @@ def test_every_field_of_an_answer_is_explained(tmp_path: Path, trial: TrialCircl
     assert explained("Fields") == fields(trial, tmp_path)
 
 
+def parameters(described: dict[str, Any]) -> set[str]:
+    """Every name of a path's or a query's part: what stands in an address."""
+    return {
+        parameter["name"]
+        for path in described["paths"].values()
+        for method in path.values()
+        for parameter in method.get("parameters", ())
+        if parameter["in"] in ("path", "query")
+    }
+
+
+def test_everything_that_stands_in_an_address_is_explained(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    application = create_app(Settings(**write_setup(tmp_path, trial)))
+    assert explained("Addresses") == parameters(application.openapi())
+
+    # A secret that came in an address would be noticed.
+    application.openapi_schema = None
+    application.add_api_route("/drop", lambda read: read, methods=["GET"])
+    assert parameters(application.openapi()) - explained("Addresses") == {"read"}
+
+
 FROM_ELSEWHERE = {
     "origin": "null",
     "access-control-request-method": "POST",
@@ -180,8 +204,35 @@ def test_the_document_says_what_an_adversary_can_and_cannot(adversary: str) -> N
     assert "**Cannot**" in section
 
 
-def test_every_test_that_the_document_names_is_there() -> None:
-    named = set(re.findall(r"`(tests/[^`\s]+)`", DOCUMENT))
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+UNTESTED = "no test of ours could tell"
 
+
+def cannots() -> list[str]:
+    """Every claim that somebody cannot do something, to where the next claim begins."""
+    _, _, rest = DOCUMENT.partition(f"\n## {ADVERSARIES[0]}\n")
+    claims = re.split(r"(?=\*\*Can(?:not)?\*\*|(?<=[.)] )Cannot |\n## )", rest)
+    return [claim for claim in claims if re.match(r"(\*\*)?Cannot", claim)]
+
+
+def functions(file: str) -> set[str]:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, FUNCTION)}
+
+
+@pytest.mark.parametrize("claim", cannots(), ids=lambda claim: " ".join(claim.split()[:6]))
+def test_what_somebody_cannot_do_is_held_by_a_test(claim: str) -> None:
+    named = TEST.findall(claim)
+
+    assert named or UNTESTED in claim, "which test would fail?"
+    assert [f"{file}::{test}" for file, test in named if test not in functions(file)] == []
+
+
+def test_every_test_that_the_document_names_is_there() -> None:
+    named = {name.partition("::")[0] for name in re.findall(r"`(tests/[^`\s]+)`", DOCUMENT)}
+
+    assert len(cannots()) > 35
+    assert DOCUMENT.count(UNTESTED) == 1
     assert len(named) > 15
     assert {name for name in named if not (ROOT / name).exists()} == set()

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api import sqlite
 from clients.drill.attacks import link
 from clients.drill.places import search_disk
-from clients.drill.tables import rows_of, weaknesses
+from clients.drill.tables import recognisable, rows_of, weaknesses
 from clients.drill.truth import TrueCard
 from clients.thief import Patterns
 from crypto.drops import address_of
+from crypto.messages.outboxes import Outbox
+from crypto.records import close_record
+from crypto.sealing import SealingKey, seal
 from tests import backends
 from tests.api.nodes import OCTETS, TrialNode, running_node
 from tests.api.people import Card, begin_epoch, new_card, post
@@ -100,19 +104,90 @@ def test_pages_that_are_freed_and_not_overwritten_are_noticed(
         posted_cards(node)
         node.node.store.write(lambda connection: connection.exec_driver_sql("DELETE FROM drops"))
         node.node.store.shed_erased()
-        found = weaknesses(node.engine, file_of(tmp_path))
+        found = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
 
     assert bool(found) is not overwrites
     assert all("freed and not overwritten" in one for one in found)
 
 
+CARELESS = {
+    "drops keeps a time finer than a day": "UPDATE drops SET expires = expires * 86400",
+    "claims keeps what was to be erased": (
+        "INSERT INTO claims (tag, token, expires) VALUES (zeroblob(32), zeroblob(32), :yesterday)"
+    ),
+    "cards has records of another length": "UPDATE cards SET record = substr(record, 1, 900)",
+}
+
+
+@pytest.mark.parametrize("said", CARELESS)
+def test_a_careless_row_is_noticed(tmp_path: Path, trial: TrialCircle, said: str) -> None:
+    """Seconds are stored, expired rows are not swept, a record is not padded."""
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        posted_cards(node)
+        node.node.store.shed_erased()
+        before = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
+        yesterday = {"yesterday": node.node.today() - 1}
+        node.node.store.write(
+            lambda connection: connection.execute(text(CARELESS[said]), yesterday)
+        )
+        node.node.store.shed_erased()
+        after = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
+
+    assert before == []
+    assert said in after
+
+
+def closed(kind: str) -> bytes:
+    """A record as it is under a shared key, or sealed to a key as if one were."""
+    said = Outbox(
+        counter=1,
+        accepted=0,
+        declined=0,
+        sent=0,
+        shown=0,
+        failed=0,
+        received=0,
+        withdrawn=False,
+        receipt=None,
+        next_slot=None,
+        got=0,
+    )
+    if kind == "under a key":
+        return close_record(said, key=bytes(32), aad=b"outbox")
+    return seal(said, recipient=bytes(SealingKey(bytes(32)).public), info=b"outbox")
+
+
+@pytest.mark.parametrize("kind", ["under a key", "sealed"])
+def test_a_seal_where_a_shared_key_is_due_is_noticed(
+    tmp_path: Path, trial: TrialCircle, kind: str
+) -> None:
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        cards = truth_of(posted_cards(node))
+        records = {card.outbox: closed(kind) for card in cards}
+        node.node.store.write(
+            lambda connection: [
+                connection.execute(
+                    text("UPDATE drops SET record = :record WHERE address = :address"),
+                    {"record": record, "address": address},
+                )
+                for address, record in records.items()
+            ]
+        )
+        found = recognisable(node.engine, cards)
+
+    sealed = ["every outbox is recognisable as sealed to a key"]
+    assert found == (sealed if kind == "sealed" else [])
+
+
 def test_a_table_with_numbered_rows_is_noticed(tmp_path: Path, trial: TrialCircle) -> None:
     with running_node(tmp_path, trial) as node:
-        assert weaknesses(node.engine, file_of(tmp_path)) == []
+        assert weaknesses(node.engine, file_of(tmp_path), today=node.node.today()) == []
         node.node.store.write(
             lambda connection: connection.exec_driver_sql("CREATE TABLE matches (a BLOB, b BLOB)")
         )
-        found = weaknesses(node.engine, file_of(tmp_path))
+        found = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
 
     assert found == ["matches numbers its rows in the order in which they came"]
 
@@ -163,7 +238,7 @@ def test_values_that_are_numbered_beside_their_rows_are_noticed(
             )
         )
         assert post(node, new_card(node), 1).status_code == 201
-        found = weaknesses(node.engine, None)
+        found = weaknesses(node.engine, None, today=node.node.today())
 
     numbered = ["cards numbers its long values in the order in which they came"]
     assert found == ([] if stored == "PLAIN" else numbered)

@@ -1,0 +1,151 @@
+"""A recorded past: what a node that kept everything links, and what a captured list then opens.
+
+Nothing here is a failure: it is what remains (docs/threat-model.md), measured. Recorded are all
+requests and answers of the people who go the ordinary way, at the node's socket, a sitting being a
+connection.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clients.drill.coercion import Coerced, add_opened, words_within
+from clients.node import OpenEpoch
+from clients.people.looking import read_look, read_meet
+from clients.people.person import Place
+from clients.people.state import State
+from clients.thief import Patterns
+from clients.tour.markers import PSEUDONYMS, typed_markers
+from clients.tour.people import DonorMemory, FamilyMemory
+from clients.tour.season import Season
+from clients.trial.onlooker import Exchange
+from crypto.drops import DropAddress, ReadSecret, drop_address, reader_of
+from crypto.keys import Person, notice_write
+from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES
+
+SHELF, NOTICE, OUTBOX = 0, 6, 7
+"""Which of the twelve R of a look is which."""
+
+KEPT = ("/visit/look", "/visit/meet", "/intake", "/cards")
+DROPS = 5
+
+
+@dataclass(frozen=True, repr=False)
+class Visit:
+    """A look, and the meet that followed on the same connection."""
+
+    reads: tuple[bytes, ...]
+    look_answer: bytes
+    meet_answer: bytes
+
+
+@dataclass
+class Recording:
+    """Everything a node was sent by some, and what follows."""
+
+    exchanges: list[Exchange] = field(default_factory=list, repr=False)
+    visits: int = 0
+    lists: int = 0
+    cards: int = 0
+    cards_with_intake: int = 0
+    opened: dict[str, Coerced] = field(default_factory=dict)
+
+    def keep(self, one: Exchange) -> None:
+        """Keep *one* if it is a person's and was answered."""
+        if one.path in KEPT and one.status < 300:
+            self.exchanges.append(one)
+
+    def as_json(self) -> dict[str, object]:
+        """The figures."""
+        return {
+            "visits": self.visits,
+            "lists_told_apart": self.lists,
+            "cards": self.cards,
+            "cards_linked_to_intake": self.cards_with_intake,
+            **{name: one.as_json() for name, one in self.opened.items()},
+        }
+
+
+def look_back(recording: Recording, season: Season, now: OpenEpoch) -> None:
+    """Work out what *recording* tells by itself, and with each list of those recorded.
+
+    *now* is the seized node's epoch.
+    """
+    patterns = Patterns(typed_markers(season.scenario, season.world.codes))
+    visits = list(_visits(recording.exchanges))
+    recording.visits = len(visits)
+    recording.lists = len({visit.reads[SHELF] for visit in visits})
+    _link(recording, visits)
+    by_shelf: dict[bytes, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_shelf[visit.reads[SHELF]].append(visit)
+    people: tuple[tuple[str, Sequence[FamilyMemory | DonorMemory]], ...] = (
+        ("family", season.families),
+        ("donor", season.donors),
+    )
+    for kind, memories in people:
+        found = recording.opened[f"{kind}_list"] = Coerced()
+        for player in (memory.player for memory in memories if not memory.player.is_of_crowd):
+            person = _person(player.key(), season, 0)
+            own = by_shelf.get(reader_of(person.shelf_write), [])
+            states = [s for visit in own for s in _opened(visit, player.key(), season, now)]
+            opened = b"\0".join(words_within(states))
+            add_opened(found, patterns, opened, f"{kind} {player.number}:")
+
+
+def _visits(exchanges: Sequence[Exchange]) -> Iterator[Visit]:
+    looked: dict[int, Exchange] = {}
+    for one in exchanges:
+        if one.path == "/visit/look":
+            looked[one.connection] = one
+        elif one.path == "/visit/meet" and one.connection in looked:
+            look = looked.pop(one.connection)
+            yield Visit(_cut(look.body, SECRET_BYTES), look.answer, one.answer)
+
+
+def _link(recording: Recording, visits: Sequence[Visit]) -> None:
+    """A card to the intake of its owner: both are addressed by what one look reads."""
+    shelf_of = {
+        drop_address(ReadSecret(visit.reads[OUTBOX])): drop_address(ReadSecret(visit.reads[SHELF]))
+        for visit in visits
+    }
+    asked = {_addresses(one.body)[0] for one in recording.exchanges if one.path == "/intake"}
+    posted = [_addresses(one.body)[0] for one in recording.exchanges if one.path == "/cards"]
+    recording.cards = len(posted)
+    recording.cards_with_intake = sum(shelf_of.get(outbox) in asked for outbox in posted)
+
+
+def _addresses(body: bytes) -> tuple[DropAddress, ...]:
+    """Of the five drops at the end of an intake or a card."""
+    row = HASH_BYTES + RECORD_BYTES
+    return tuple(DropAddress(drop[:HASH_BYTES]) for drop in _cut(body[-DROPS * row :], row))
+
+
+def _opened(visit: Visit, list_key: bytes, season: Season, now: OpenEpoch) -> Iterator[State]:
+    """What the list opens of one recorded visit."""
+    current, previous = _person(list_key, season, 0), _person(list_key, season, 1)
+    places = [Place(person, index) for person in (current, previous) for index in range(PSEUDONYMS)]
+    place = next((p for p in places if p.own_reads()[0] == visit.reads[OUTBOX]), None)
+    if place is None:
+        return
+    secret = place.pseudonym.notice_secret
+    committed = next(
+        epoch
+        for epoch in range(now.descriptor.epoch + 1)
+        if reader_of(notice_write(secret, epoch)) == visit.reads[NOTICE]
+    )
+    then = OpenEpoch(now.descriptor.model_copy(update={"epoch": committed + 1}), committed)
+    state, seen = read_look(visit.look_answer, current, previous, place, season.circle, then)
+    state, _ = read_meet(state, seen, visit.meet_answer, blanks=None, claims=None)
+    yield state
+
+
+def _person(list_key: bytes, season: Season, ago: int) -> Person:
+    period = season.circle.period_on(season.today).number - ago
+    return Person.from_list_key(list_key, circle=season.circle.digest, period=period)
+
+
+def _cut(data: bytes, size: int) -> tuple[bytes, ...]:
+    return tuple(data[start : start + size] for start in range(0, len(data), size))
