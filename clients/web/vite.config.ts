@@ -1,5 +1,6 @@
 /**
- * The pages: one HTML file, one script, one style sheet, one Worker, and the recipe one leaves to.
+ * The pages: one HTML file, one script, one style sheet, one Worker; the recipe one leaves to, and
+ * the half sheet about bridges, which are fetched by nobody who does not ask for them.
  *
  *     KLUNAK_CIRCLE=<digest> npm run pages      for one circle; without it, for trial circles only
  *     KLUNAK_NODE=<address> npm run one-file    all of it in one file, for one node or for any
@@ -59,6 +60,20 @@ function soups(): Plugin {
   };
 }
 
+/** What to do where Tor is blocked, to be printed. Its icon is the page's: a browser asks for none. */
+function halfSheet(): Plugin {
+  return {
+    name: "half-sheet",
+    generateBundle() {
+      for (const fileName of ["half-sheet.html", "half-sheet.css"]) {
+        const text = readFileSync(new URL(`half_sheet/${fileName}`, import.meta.url), "utf8");
+        const source = text.replace('<link rel="stylesheet"', `<link rel="icon" href="${ICON}">\n<link rel="stylesheet"`);
+        this.emitFile({ type: "asset", fileName, source });
+      }
+    },
+  };
+}
+
 const plain = {
   entryFileNames: "page.js",
   chunkFileNames: "[name].js",
@@ -70,7 +85,7 @@ export default defineConfig(({ mode }) => ({
   root: "pages",
   base: "./",
   publicDir: "../public",
-  plugins: [wordless(), columns(), ...(mode === "one-file" ? [oneFile(node)] : [soups()])],
+  plugins: [wordless(), columns(), ...(mode === "one-file" ? [oneFile(node)] : [soups(), halfSheet()])],
   define: {
     __CIRCLE__: JSON.stringify(circle),
     __NODE__: JSON.stringify(mode === "one-file" ? node : ""),

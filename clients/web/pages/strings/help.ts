@@ -31,6 +31,7 @@ export const HELP = {
     "В Tor Browser: Настройки → Подключение → Мосты. Выберите «Snowflake» или «obfs4» либо запросите мост там же.\nЕсли программы нет, файл часто передают из рук в руки; проверьте, что это Tor Browser, а не его подделка.\nБез Tor через домашний интернет сюда лучше не заходить: провайдер увидит адрес узла.",
     "In Tor Browser: Settings → Connection → Bridges. Choose “Snowflake” or “obfs4”, or request a bridge there.\nIf you do not have the program, people often pass the file from hand to hand; make sure that it is Tor Browser and no copy of it.\nWithout Tor, better not come here over your home line: the provider would see the node’s address.",
   ],
+  help_tor_sheet: ["Падрабязней, для друку", "Подробнее, для печати", "More, to be printed"],
   help_leave: ["Што хавае «Выйсці»", "Что скрывает «Уйти»", "What “Leave” hides"],
   help_leave_is: [
     "Кнопка адразу паказвае рэцэпт, сцірае ўсё з памяці старонкі і замяняе яе ў гісторыі. Клавіятура, тэлефон і сетка могуць памятаць сваё: здымак экрана, буфер абмену, што Tor працаваў. Гэтага старонка схаваць не можа.",

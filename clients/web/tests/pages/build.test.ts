@@ -13,6 +13,9 @@ import { brotliCompressSync } from "node:zlib";
 /** Bytes in brotli; a little above what it was when this was written. */
 const HEAVIEST = 84_000;
 
+/** What everybody fetches. */
+const FIRST = ["index.html", "page.js", "page.css", "worker.js"];
+
 const WEB = fileURLToPath(new URL("../../../", import.meta.url));
 
 function built({ mode = "production", circle = "", node = "" } = {}): Map<string, string> {
@@ -56,7 +59,7 @@ test("nothing is stored, evaluated, made of markup or asked of strangers", () =>
   }
   for (const [name, text] of files) {
     if (name.endsWith(".html")) assert.doesNotMatch(text, /<style|style=|<script>|\bon\w+=|https?:\/\/(?!www\.w3\.org)/, name);
-    assert.ok(["index.html", "page.js", "page.css", "worker.js"].includes(name) || /^soup-(be|ru|en)\.html$/.test(name), name);
+    assert.ok(FIRST.includes(name) || /^(soup-(be|ru|en)\.html|half-sheet\.(html|css))$/.test(name), name);
   }
 });
 
@@ -81,9 +84,21 @@ test("the page as one file comes out equal twice, and its policy names all it ho
   assert.doesNotMatch(text, /<!--|\bsrc=|<link rel="stylesheet"|\bon\w+="|unsafe/);
 });
 
+test("the half sheet says the same in three languages, and what is printed is in ink alone", () => {
+  const text = files.get("half-sheet.html") ?? "";
+  const sections = text.split("<section ").slice(1);
+  assert.deepEqual(sections.map((section) => /^id="(..)" lang="\1"/.exec(section)?.[1]), ["be", "ru", "en"]);
+  for (const tag of ["<h2>", "<li>", "<p>"]) {
+    assert.equal(new Set(sections.map((section) => section.split(tag).length)).size, 1, tag);
+  }
+  assert.match(files.get("half-sheet.css") ?? "", /@page \{ size: A5/);
+  assert.match(files.get("page.js") ?? "", /half-sheet#/);
+});
+
 test("a first load is four files, and no heavier than it has been", () => {
-  const first = [...files].filter(([name]) => !name.startsWith("soup-"));
-  assert.equal(first.length, 4);
+  const first = [...files].filter(([name]) => FIRST.includes(name));
+  assert.equal(first.length, FIRST.length);
+  assert.deepEqual([...(files.get("index.html") ?? "").matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map((found) => found[1]).sort(), ["page.css", "page.js"]);
   const weight = first.reduce((sum, [, text]) => sum + brotliCompressSync(text).length, 0);
   assert.ok(weight < HEAVIEST, `${String(weight)} bytes`);
 });
