@@ -19,11 +19,13 @@ from clients.cli.options import (
     SpokenLanguage,
     Stores,
 )
+from clients.cli.seat import Seat
 from clients.cli.sitting_down import donor_at, seated
-from clients.cli.voice import at_terminal, working
+from clients.cli.voice import at_terminal
 from clients.cli.wishes import say_stores, wish_of
 from clients.donor import DonorView
-from matching.catalogue import Mode, Region, Size
+from crypto.messages.shelf import Wish
+from matching.catalogue import Mode, Need, Region, Size
 
 
 def stores(
@@ -52,27 +54,13 @@ def offer(
     You type your list and a few words. You begin with three slots: three people at a time.
     """
     with seated("donor", node, circle, language) as seat:
-        wish = wish_of(
-            seat,
-            regions=regions or list(Region),
-            modes=modes or [Mode.VOUCHER],
-            needs=needs,
-            stores=preset,
-            size=size,
-        )
+        wish = _wish(seat, regions, modes, preset, size, needs)
         seat.say("who_offers")
         donor = donor_at(seat)
 
         def offering(words: str) -> DonorView:
-            with working(seat.phrases.text("sending")) as now:
-                return donor.offer(
-                    wish,
-                    language,
-                    words,
-                    lambda tries, expected: now(
-                        seat.phrases.text("working", tries=tries, expected=expected)
-                    ),
-                )
+            with seat.working() as progress:
+                return donor.offer(wish, language, words, progress)
 
         tell(seat, seat.send("prompt_offer_words", offering, doing=None), as_json=as_json)
 
@@ -132,15 +120,27 @@ def post(
     with seated("donor", node, circle, language) as seat:
         wish = None
         if regions or modes or needs or preset is not None:
-            wish = wish_of(
-                seat,
-                regions=regions or list(Region),
-                modes=modes or [Mode.VOUCHER],
-                needs=needs,
-                stores=preset,
-                size=size,
-            )
+            wish = _wish(seat, regions, modes, preset, size, needs)
         donor = donor_at(seat)
         seat.no_more()
         index = None if slot is None else slot - 1
         tell(seat, seat.insist(lambda: donor.post_card(index, wish)), as_json=as_json)
+
+
+def _wish(
+    seat: Seat,
+    regions: list[Region] | None,
+    modes: list[Mode] | None,
+    preset: int | None,
+    size: Size,
+    needs: list[Need] | None,
+) -> Wish:
+    """The wish of the options: everywhere, and by voucher, if nothing else is said."""
+    return wish_of(
+        seat,
+        regions=regions or list(Region),
+        modes=modes or [Mode.VOUCHER],
+        needs=needs,
+        stores=preset,
+        size=size,
+    )

@@ -10,6 +10,7 @@ import typer
 from clients.cli.donor_view import say_before_buying, tell
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
+    Again,
     AsJson,
     CircleName,
     NodeAddress,
@@ -136,14 +137,7 @@ def close(
     slot: SlotNumber,
     node: NodeAddress,
     circle: CircleName,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help="Be matched with the same family next time, if the family wants so too. "
-            "Neither of you learns who the other is.",
-        ),
-    ] = False,
+    again: Again = False,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
     as_json: AsJson = False,
 ) -> None:

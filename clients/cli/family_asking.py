@@ -22,7 +22,7 @@ from clients.cli.options import (
 )
 from clients.cli.seat import Seat
 from clients.cli.sitting_down import family_at, seated
-from clients.cli.voice import at_terminal, fail, say, working
+from clients.cli.voice import at_terminal, fail, say
 from clients.cli.wishes import choose, say_stores, wish_of
 from clients.errors import InviteTextError
 from clients.family import FamilyView
@@ -68,16 +68,8 @@ def ask(
         invite = _invite(seat) if with_invite else None
 
         def asking(words: str) -> FamilyView:
-            with working(seat.phrases.text("sending")) as now:
-                return family.ask(
-                    wish,
-                    language,
-                    words,
-                    invite,
-                    lambda tries, expected: now(
-                        seat.phrases.text("working", tries=tries, expected=expected)
-                    ),
-                )
+            with seat.working() as progress:
+                return family.ask(wish, language, words, invite, progress)
 
         view = seat.send("prompt_ask_words", asking, optional=True, doing=None)
         tell(seat, view, as_json=as_json)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from clients.cli.family_view import say_exposure, tell
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
+    Again,
     AsJson,
     CircleName,
     NodeAddress,
@@ -68,14 +65,7 @@ def code_failed(
 def received(
     node: NodeAddress,
     circle: CircleName,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help="Be matched with the same donor next time, if the donor wants so too. "
-            "Neither of you learns who the other is.",
-        ),
-    ] = False,
+    again: Again = False,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
     as_json: AsJson = False,
 ) -> None:

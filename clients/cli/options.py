@@ -164,6 +164,14 @@ Needs = Annotated[
 Urgent = Annotated[
     bool, typer.Option("--urgent", help="Goes ahead of others by about three days of waiting.")
 ]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="Be matched with each other next time too, if the other one wants so as well. "
+        "Neither of you learns who the other is.",
+    ),
+]
 
 
 class Speech(StrEnum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from clients.cli.phrases import Phrases, Role
 from clients.cli.voice import ask_text, at_terminal, confirm, fail, plainly, quote, say, working
 from clients.errors import NodeRefused, NodeUnreachable, NotPossible, TooLong, VisitContended
 from clients.node import NodeClient, OpenEpoch
+from clients.people.work import Progress
 from crypto.circle import Circle
 from crypto.messages.pages import Kind, Said
 from matching.catalogue import Catalogue
@@ -108,6 +109,14 @@ class Seat:
                     if not at_terminal():
                         raise
                     say(self.phrases.explain(error))
+
+    @contextmanager
+    def working(self) -> Iterator[Progress]:
+        """Tells how the work goes that an intake without an invite is admitted by."""
+        with working(self.phrases.text("sending")) as now:
+            yield lambda tries, expected: now(
+                self.phrases.text("working", tries=tries, expected=expected)
+            )
 
     def say_questions(self, questions: tuple[str, ...]) -> None:
         """What coordinators asked."""
