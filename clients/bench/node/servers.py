@@ -22,10 +22,9 @@ from clients.bench.node.loading import fill_file, fill_server, load_drops
 from clients.bench.node.people import EPOCH, Prepared
 from clients.trial.ports import free_port
 from clients.trial.postgresql import Cluster
-from clients.trial.processes import Process
+from clients.trial.processes import READY_SECONDS, Process
 from crypto.drops import address_of, reader_of
 
-READY_SECONDS = 60
 ROWS_A_SECOND = 1_000
 """A node that starts lays its tables out anew, which takes the longer the more there is."""
 
