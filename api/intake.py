@@ -41,7 +41,7 @@ from api.errors import (
     WrongWork,
 )
 from api.intake_rows import Sealed, hand_out, hand_out_exchange, put_into_pool, waiting_count
-from api.invites import TOKEN_BYTES, use_invites
+from api.invites import TOKEN_BYTES, require_invites, use_invites
 from api.models import Epoch
 from api.node import Node, TheBody, TheNode
 from api.work import CHALLENGE_BYTES, NONCE_BYTES, check_work, work_bits
@@ -174,10 +174,14 @@ async def post_intake(node: TheNode, body: TheBody) -> Response:
         _require_duty(circle, request, today)
         if request.stamp is not None:
             _require_exchangeable(circle, request.stamp, request.period, today)
-        # Whatever can refuse comes before whatever writes: a refusal then undoes nothing.
+        # Whatever can refuse comes before whatever writes: a refusal then undoes nothing. And the
+        # invites before the addresses: nobody without one asks which of them are in use.
+        kept = []
+        if request.kind is Kind.INVITE:
+            kept = require_invites(connection, request.admission, request.records, request.period)
         drops.require_free(connection, request.rows)
         if request.kind is Kind.INVITE:
-            use_invites(connection, request.admission, request.records, request.period)
+            use_invites(connection, kept)
             hand_out(connection, request.records, expiry)
         elif request.stamp is not None:
             hand_out_exchange(connection, request.records, request.stamp, expiry)

@@ -8,6 +8,7 @@ A thief of the database can neither use nor recognise an invite.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -110,10 +111,10 @@ def keep_invites(
     return {"kept": len(new.kept)}
 
 
-def use_invites(
+def require_invites(
     connection: Connection, admission: bytes, records: tuple[Sealed, Sealed], period: int
-) -> None:
-    """Take both invites away. Raises UnknownInvite unless each is one of its coordinator's."""
+) -> list[bytes]:
+    """What is kept of both invites. Raises UnknownInvite unless each is its coordinator's."""
     kept = [kept_hash(admission[:TOKEN_BYTES]), kept_hash(admission[TOKEN_BYTES:])]
     asked = _THEIRS(
         kept_1=kept[0],
@@ -124,6 +125,11 @@ def use_invites(
     )
     if {found for (found,) in run(connection, asked).rows} != set(kept) or kept[0] == kept[1]:
         raise UnknownInvite
+    return kept
+
+
+def use_invites(connection: Connection, kept: Sequence[bytes]) -> None:
+    """Take them away."""
     run(connection, _USE.many([{"used": one} for one in sorted(kept)]))
 
 

@@ -7,6 +7,7 @@ which our writer puts them; a reader takes any.
 
 from __future__ import annotations
 
+from itertools import combinations, product
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -27,6 +28,9 @@ MOST_MATCHERS = 8
 MOST_NODES = 32
 MOST_PERIODS = 8
 MOST_DAYS = 3_650
+
+NEAR_PERIODS = 2
+"""How far apart two periods are that one receipt can be spent in."""
 
 PublicKey = Annotated[bytes, *hex_field(32)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -183,9 +187,19 @@ class Almanac(StrictModel):
         numbers = [entry.period for entry in self.periods]
         if numbers != sorted(set(numbers)):
             raise ValueError("periods do not rise")
+        if any(_are_apart(*two) for two in combinations(self.periods, 2)):
+            raise ValueError("duties of near periods without a common coordinator")
         if len(write_text(self.catalogue).encode()) > CATALOGUE_BYTES:
             raise ValueError("the catalogue is too long")
         return self
+
+
+def _are_apart(one: PeriodEntry, other: PeriodEntry) -> bool:
+    """Whether one receipt could be spent twice, with two pairs that have nobody in common: in the
+    period before its own, in its own and in the next (docs/decisions/0019)."""
+    pairs = product((one.request, one.offer), (other.request, other.offer))
+    is_near = other.period - one.period <= NEAR_PERIODS
+    return is_near and any(set(first).isdisjoint(second) for first, second in pairs)
 
 
 def circle_digest(charter: Charter | str) -> bytes:

@@ -5,6 +5,9 @@
 A batch comes from the matcher through the node, and neither is believed: a receipt counts because
 the circle's receipt key signed it, and once. It is burned together with the hash of the values it
 is spent on, so the same entry again gets the same signatures and another none.
+
+A refusal is final, and the matcher gives up then. What may only be too early, too late or unknown
+to this clerk's almanac or keyring is left out of the answers instead, and is asked for again.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ ANSWER_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Honoured:
-    """Counts: batches answered, entries signed and entries refused."""
+    """Counts: batches answered, entries signed and entries refused; others were left out."""
 
     batches: int
     signed: int
@@ -56,12 +59,13 @@ class SlotDesk:
             return Honoured(batches=0, signed=0, refused=0)
         epoch = self._open_epoch()
         batches = {row_id: self._opened_batch(record, epoch.epoch) for row_id, record in rows}
-        accepted = self._burn(entry for batch in batches.values() for entry in batch.entries)
+        ripe = {row_id: self._ripe(batch.entries) for row_id, batch in batches.items()}
+        accepted = self._burn(entry for entries in ripe.values() for entry in entries)
         signed = refused = 0
-        for row_id, batch in batches.items():
+        for row_id, waiting in ripe.items():
             entries = tuple(
                 self.sign(entry) if _entry_name(entry) in accepted else _refused(entry)
-                for entry in batch.entries
+                for entry in waiting
             )
             honoured = sum(entry.signed_root is not None for entry in entries)
             signed += honoured
@@ -79,6 +83,21 @@ class SlotDesk:
             except CannotOpen:
                 continue
         return Batch(entries=())
+
+    def _ripe(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Those that can be decided today, with the almanac and the keys that are here."""
+        return tuple(entry for entry in entries if self._is_ripe(entry))
+
+    def _is_ripe(self, entry: Entry) -> bool:
+        circle, kept = self._desk.circle, self._desk.keyring.secrets
+        try:
+            kept.signing_key(entry.period, Use.OFFER)
+            return all(
+                _is_live(circle, period, self._today)
+                for period in (entry.period, entry.receipt.period)
+            )
+        except InvalidKey:
+            return False
 
     def _burn(self, entries: Iterable[Entry]) -> set[bytes]:
         """Burn every receipt that counts; the names of the entries that may be signed."""
@@ -105,13 +124,11 @@ class SlotDesk:
         return accepted
 
     def _counts(self, entry: Entry) -> bool:
-        circle, today = self._desk.circle, self._today
-        spent = entry.receipt
+        circle, spent = self._desk.circle, entry.receipt
+        # Farther apart, two pairs of duty need have nobody in common who would have burned it.
+        if abs(entry.period - spent.period) > 1:
+            return False
         try:
-            if not _is_live(circle, spent.period, today) or not _is_live(
-                circle, entry.period, today
-            ):
-                return False
             verify_receipt(circle, Receipt(spent.period, spent.nonce, spent.signature))
             duty = circle.duty(entry.period, CardClass.OFFER)
             if self._desk.number not in duty:

@@ -20,6 +20,10 @@ from crypto.messages.pages import Kind
 from crypto.messages.shelf import DONE, Slot
 from crypto.messages.tokens import NextSlot, SpentReceipt
 
+COUNTER_LEAP = 2**16
+"""How far above its owner's own memory a notice's counter may be. A matcher that names the highest
+there is would leave no word that counts."""
+
 
 def first_outbox(next_slot: NextSlot | None) -> Outbox:
     """What a card is posted with: nothing said yet; a donor names the slot it would earn."""
@@ -47,15 +51,13 @@ def spent_receipt(place: Place, slot: Slot) -> SpentReceipt | None:
 
 
 def highest_counter(state: State) -> int:
-    """The highest counter that anybody remembers."""
-    counters = [0]
-    if state.outbox is not None:
-        counters.append(state.outbox.counter)
-    if state.slot is not None:
-        counters.append(state.slot.counter)
-    if state.notice is not None:
-        counters.append(state.notice.counter)
-    return max(counters)
+    """The highest counter that anybody remembers; a matcher's memory does not leap."""
+    own = max(
+        0 if state.outbox is None else state.outbox.counter,
+        0 if state.slot is None else state.slot.counter,
+    )
+    told = 0 if state.notice is None else state.notice.counter
+    return told if own < told <= own + COUNTER_LEAP else own
 
 
 def spoken(state: State, *, anew: bool = False, **words: Any) -> State:

@@ -269,6 +269,10 @@ def test_an_address_in_use_refuses_the_whole_intake(node: TrialNode) -> None:
     assert_problem(node.post("/intake", worked(node, second)), 409, "address_taken")
     assert node.rows() == before
 
+    # Nor is anybody told which addresses are in use for nothing.
+    strangers = second.invited(secrets.token_bytes(32), secrets.token_bytes(32))
+    assert_problem(node.post("/intake", strangers), 403, "unknown_invite")
+
 
 @pytest.mark.parametrize("kind", [3, 255])
 def test_an_unknown_kind_of_admission_is_malformed(node: TrialNode, kind: int) -> None:

@@ -50,7 +50,16 @@ def counters(state: State) -> tuple[int, int]:
 
 @pytest.mark.parametrize(
     ("outbox", "shelf", "notice", "highest"),
-    [(3, 3, 2, 3), (3, 5, 4, 5), (3, 3, 7, 7), (None, 0, None, 0), (None, 2, 6, 6)],
+    [
+        (3, 3, 2, 3),
+        (3, 5, 4, 5),
+        (3, 3, 7, 7),
+        (None, 0, None, 0),
+        (None, 2, 6, 6),
+        (3, 3, 2**16 + 3, 2**16 + 3),
+        (3, 3, 2**16 + 4, 3),
+        (3, 3, 2**32 - 1, 3),
+    ],
 )
 def test_the_highest_counter_anybody_knows_counts(outbox, shelf, notice, highest) -> None:
     assert highest_counter(state_with(outbox=outbox, shelf=shelf, notice=notice)) == highest

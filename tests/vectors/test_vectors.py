@@ -28,7 +28,7 @@ CODES = {
     if isinstance(kind, type) and issubclass(kind, CryptoError)
 }
 
-SMALL_BYTES = 32 * 1_024
+SMALL_BYTES = 64 * 1_024
 
 
 def read(name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from crypto.almanac import DEFAULT_POLICY
 from crypto.certifying_keys import Use
 from crypto.documents import public_key_of, sign
 from crypto.labels import bound, hashed
+from crypto.periods import days_of
 from crypto.sealing import SealingKey
 from crypto.signing_keys import challenges
 from crypto.strict_json import b64
@@ -33,21 +34,23 @@ FROM_DAY, TO_DAY = 20_454, 20_543
 Change = Callable[[Json], Any]
 
 
-def charter() -> Json:
-    """Three signers of whom two decide, two coordinators, one matcher."""
+def charter(coordinators: int = 2) -> Json:
+    """Three signers of whom two decide, two coordinators if not told otherwise, one matcher."""
     return {
         "version": 1,
         "name": "Кола дапамогі",
         "signers": [public_key_of(seed).hex() for seed in SIGNERS],
         "threshold": 2,
-        "coordinators": [public_key_of(stream(f"coordinator {n}")).hex() for n in (0, 1)],
+        "coordinators": [
+            public_key_of(stream(f"coordinator {n}")).hex() for n in range(coordinators)
+        ],
         "matchers": [public_key_of(MATCHER).hex()],
     }
 
 
-def almanac(digest: bytes) -> Json:
+def almanac(digest: bytes, coordinators: int = 2) -> Json:
     """One period, in which coordinator 0 and coordinator 1 have all duties."""
-    sealing = [b64(SealingKey(stream(f"sealing {n}")).public) for n in (0, 1)]
+    sealing = [b64(SealingKey(stream(f"sealing {n}")).public) for n in range(coordinators)]
     return {
         "version": 1,
         "circle": digest.hex(),
@@ -71,18 +74,43 @@ def almanac(digest: bytes) -> Json:
 
 
 @cache
-def _keys(digest: bytes) -> list[Json]:
-    return [
-        {
-            "coordinator": coordinator,
-            "use": use.value,
-            "modulus": b64(signing_key(f"{coordinator} {use.value}").modulus),
-            "challenges": b64(
-                b"".join(challenges(signing_key(f"{coordinator} {use.value}"), digest, PERIOD, use))
-            ),
-        }
-        for coordinator, use in DUTIES
-    ]
+def _keys(digest: bytes, first: int = 0, period: int = PERIOD) -> list[Json]:
+    """The keys of coordinators *first* and the next."""
+    keys = []
+    for number, use in DUTIES:
+        key = signing_key(f"{first + number} {use.value}")
+        answers = b"".join(challenges(key, digest, period, use))
+        keys.append(
+            {
+                "coordinator": first + number,
+                "use": use.value,
+                "modulus": b64(key.modulus),
+                "challenges": b64(answers),
+            }
+        )
+    return keys
+
+
+def _two_pairs(apart: int) -> Json:
+    """Four coordinators: two have all duties, and *apart* periods later the two others."""
+
+    def second(plain: Json) -> None:
+        digest, number = bytes.fromhex(plain["circle"]), PERIOD + apart
+        first_day, last_day = days_of(number)
+        plain["coordinators"] = almanac(digest, 4)["coordinators"]
+        plain["periods"].append(
+            {
+                "period": number,
+                "from_day": first_day,
+                "to_day": last_day,
+                "request": [2, 3],
+                "offer": [2, 3],
+                "keys": _keys(digest, 2, number),
+            }
+        )
+
+    four = charter(4)["coordinators"]
+    return document(of_charter=_at("coordinators", value=four), of_almanac=second)
 
 
 def text_of(value: Json) -> str:
@@ -183,6 +211,10 @@ def scenarios() -> Iterator[Scenario]:
 
     deep = document(of_almanac=_at("catalogue", value=_nested(31)))
     yield _scenario("almanac_32_deep", "as deep as may be", deep, "success")
+
+    for apart, expect in ((1, "wrong_shape"), (2, "wrong_shape"), (3, "success")):
+        comment = "a receipt is spent in three periods, by pairs that have somebody in common"
+        yield _scenario(f"duties_{apart}_apart", comment, _two_pairs(apart), expect)
 
     refused = "invalid_signature"
     other = stream("another digest").hex()

@@ -18,6 +18,10 @@ import { VOUCHER, count } from "./meetings.ts";
 import type { Place } from "./person.ts";
 import type { State } from "./state.ts";
 
+/** How far above its owner's own memory a notice's counter may be. A matcher that names the highest
+ * there is would leave no word that counts. */
+export const COUNTER_LEAP = 2 ** 16;
+
 /** What a card is posted with: nothing said yet; a donor names the slot it would earn. */
 export function firstOutbox(nextSlot: NextSlot | null): Outbox {
   return {
@@ -42,14 +46,11 @@ export function spentReceipt(place: Place, slot: Slot): SpentReceipt | null {
   return { period: place.period, nonce, signature: slot.receipt };
 }
 
-/** The highest counter that anybody remembers. */
+/** The highest counter that anybody remembers; a matcher's memory does not leap. */
 export function highestCounter(state: State): number {
-  return Math.max(
-    0,
-    state.outbox?.counter ?? 0,
-    state.slot?.counter ?? 0,
-    state.notice?.counter ?? 0,
-  );
+  const own = Math.max(state.outbox?.counter ?? 0, state.slot?.counter ?? 0);
+  const told = state.notice?.counter ?? 0;
+  return own < told && told <= own + COUNTER_LEAP ? told : own;
 }
 
 /**

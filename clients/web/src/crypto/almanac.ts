@@ -37,6 +37,8 @@ export const MOST_MATCHERS = 8;
 export const MOST_NODES = 32;
 export const MOST_PERIODS = 8;
 export const MOST_DAYS = 3_650;
+/** How far apart two periods are that one receipt can be spent in. */
+export const NEAR_PERIODS = 2;
 
 const PublicKey = hexField(32);
 const Count = integer(1, 1_000_000);
@@ -154,9 +156,20 @@ export const Almanac = model(
   ({ nodes, catalogue, periods }) =>
     distinct(nodes.map((node) => node.key)) &&
     periods.every((entry, at) => entry.period > (periods[at - 1]?.period ?? -1)) &&
+    !periods.some((one, at) => periods.slice(at + 1).some((other) => areApart(one, other))) &&
     utf8(writeText(catalogue)).length <= CATALOGUE_BYTES,
 );
 export type Almanac = ModelOf<typeof Almanac>;
+
+/** Whether one receipt could be spent twice, with two pairs that have nobody in common: in the
+ * period before its own, in its own and in the next (docs/decisions/0019). */
+function areApart(one: PeriodEntry, other: PeriodEntry): boolean {
+  const isNear = other.period - one.period <= NEAR_PERIODS;
+  const pairs = [one.request, one.offer].flatMap((first) =>
+    [other.request, other.offer].map((second) => [first, second] as const),
+  );
+  return isNear && pairs.some(([first, second]) => !first.some((each) => second.includes(each)));
+}
 
 /** H("klunak circle", charter), 32 bytes; a charter's text is hashed exactly as received. */
 export function circleDigest(charter: string): Uint8Array {

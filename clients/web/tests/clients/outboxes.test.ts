@@ -57,6 +57,9 @@ test("the highest counter anybody knows counts", () => {
     [3, 3, 7, 7],
     [null, 0, null, 0],
     [null, 2, 6, 6],
+    [3, 3, 2 ** 16 + 3, 2 ** 16 + 3],
+    [3, 3, 2 ** 16 + 4, 3],
+    [3, 3, 2 ** 32 - 1, 3],
   ] as const) {
     assert.equal(highestCounter(stateWith(outbox, shelf, notice)), highest);
   }
