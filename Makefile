@@ -62,7 +62,7 @@ test: setup pages one-file need-browsers need-systemd test-onion ## run the test
 ALONE := $(BIN)/python -m clients.trial.alone $(BIN)/python
 
 .PHONY: test-onion
-test-onion: setup ## a parcel through real onion services, on a Tor network of one's own
+test-onion: pages need-browsers ## a parcel and two browsers through real onion services, on a Tor network of one's own
 	@scripts/need-tor.sh
 	$(ALONE) -m pytest -m "not long" tests/onion
 

@@ -36,21 +36,40 @@ SAFER: dict[str, str | float | bool] = {
 }
 
 
-def chromium(playwright: Playwright, profile: Path, *flags: str) -> BrowserContext:
-    """Chromium on a screen as large as a phone's, with *flags* besides the quiet ones."""
+def chromium(
+    playwright: Playwright, profile: Path, *flags: str, socks: int | None = None
+) -> BrowserContext:
+    """Chromium on a screen as large as a phone's, with *flags* besides the quiet ones; through
+    tor's *socks* port on this machine if one is given."""
     return playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=CHROMIUM,
         args=[*CHROMIUM_FLAGS, *flags],
         viewport={"width": 360, "height": 740},
+        proxy=None if socks is None else {"server": f"socks5://127.0.0.1:{socks}"},
     )
 
 
-def safer_firefox(playwright: Playwright, profile: Path) -> BrowserContext:
-    """Firefox ESR as near to Tor Browser's *Safer* level as its settings bring it."""
+def safer_firefox(
+    playwright: Playwright, profile: Path, *, socks: int | None = None
+) -> BrowserContext:
+    """Firefox ESR as near to Tor Browser's *Safer* level as its settings bring it; through tor's
+    *socks* port on this machine if one is given."""
     return playwright.firefox.launch_persistent_context(
         str(profile),
         channel="moz-firefox",
         executable_path=FIREFOX,
-        firefox_user_prefs=SAFER,
+        firefox_user_prefs=SAFER if socks is None else SAFER | _through_tor(socks),
     )
+
+
+def _through_tor(socks: int) -> dict[str, str | float | bool]:
+    """As Tor Browser has it: names are asked of tor, onion addresses among them."""
+    return {
+        "network.dns.blockDotOnion": False,
+        "network.proxy.type": 1,
+        "network.proxy.socks": "127.0.0.1",
+        "network.proxy.socks_port": socks,
+        "network.proxy.socks_version": 5,
+        "network.proxy.socks_remote_dns": True,
+    }
