@@ -11,8 +11,9 @@ at any step, and every step may be repeated.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from clients.errors import NotPossible, TooLong
+from clients.errors import NotPossible, SlotUnclear, TooLong
 from clients.people import shelves, vetting
 from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
 from clients.people.meetings import MOST_REPLACED, VOUCHER, checked, count, said
@@ -29,6 +30,8 @@ from crypto.messages.intake import DONOR
 from crypto.messages.pages import CODE_BYTES, Kind
 from crypto.messages.shelf import DONE, UNSPENT, Wish
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, repr=False)
 class DonorView:
@@ -42,16 +45,23 @@ class DonorView:
     def __repr__(self) -> str:
         return "<DonorView>"
 
-    def slot(self, index: int) -> SlotView:
-        """The slot of pseudonym *index*, of the newest period that has it. Raises KeyError."""
-        found = [view for view in self.slots if view.index == index]
+    def slot(self, index: int, period: int | None = None) -> SlotView:
+        """The slot of pseudonym *index* in *period*, or in the only one that has it.
+
+        Raises KeyError, SlotUnclear.
+        """
+        found = [v for v in self.slots if v.index == index and period in (None, v.period)]
         if not found:
             raise KeyError(index)
-        return max(found, key=lambda view: view.period)
+        return _only(found)
 
 
 class Donor(PersonClient):
-    """A donor's client."""
+    """A donor's client.
+
+    A slot is told by its index and *period*; without a period it is the only one of that index,
+    and SlotUnclear is raised where two quarters have one.
+    """
 
     role = DONOR
 
@@ -103,39 +113,57 @@ class Donor(PersonClient):
         state = self._decide(sitting, asked[0].place, lambda s: vetting.answer(s, words))
         return self._view(_with(states, state))
 
-    def accept(self, index: int, code: str | None = None, matched: int | None = None) -> DonorView:
+    def accept(
+        self,
+        index: int,
+        code: str | None = None,
+        matched: int | None = None,
+        period: int | None = None,
+    ) -> DonorView:
         """Accept a match. A voucher goes with its *code*; a parcel waits to learn where to."""
-        return self._decided(index, in_match(_accepting(checked_code(code)), matched))
+        return self._decided(index, in_match(_accepting(checked_code(code)), matched), period)
 
-    def decline(self, index: int, matched: int | None = None) -> DonorView:
+    def decline(
+        self, index: int, matched: int | None = None, period: int | None = None
+    ) -> DonorView:
         """Not this one; both go back into the queue."""
-        return self._decided(index, in_match(declining, matched))
+        return self._decided(index, in_match(declining, matched), period)
 
-    def ordered(self, index: int, words: str = "", matched: int | None = None) -> DonorView:
+    def ordered(
+        self, index: int, words: str = "", matched: int | None = None, period: int | None = None
+    ) -> DonorView:
         """Say that the parcel was ordered, with what the family must know to receive it."""
         checked(words)
-        return self._decided(index, in_match(_ordering(words), matched))
+        return self._decided(index, in_match(_ordering(words), matched), period)
 
-    def replace_code(self, index: int, code: str, matched: int | None = None) -> DonorView:
+    def replace_code(
+        self, index: int, code: str, matched: int | None = None, period: int | None = None
+    ) -> DonorView:
         """Give another code for one that did not work, `MOST_REPLACED` times in a match at most."""
-        return self._decided(index, in_match(_replacing(checked_code(code)), matched))
+        return self._decided(index, in_match(_replacing(checked_code(code)), matched), period)
 
     def say(
-        self, index: int, words: str, *, kind: Kind = Kind.ANSWER, matched: int | None = None
+        self,
+        index: int,
+        words: str,
+        *,
+        kind: Kind = Kind.ANSWER,
+        matched: int | None = None,
+        period: int | None = None,
     ) -> DonorView:
         """A question or an answer to the family."""
-        return self._decided(index, in_match(saying(kind, checked(words)), matched))
+        return self._decided(index, in_match(saying(kind, checked(words)), matched), period)
 
-    def withdraw(self, index: int) -> DonorView:
+    def withdraw(self, index: int, period: int | None = None) -> DonorView:
         """Take a card back for good."""
-        return self._decided(index, withdrawing)
+        return self._decided(index, withdrawing, period)
 
-    def close(self, index: int, *, again: bool = False) -> DonorView:
+    def close(self, index: int, *, again: bool = False, period: int | None = None) -> DonorView:
         """A finished parcel is put away: the family's pages are blanked. With *again* the two are
         reserved for each other for a while, if the family said so too."""
         sitting = self._sit()
         states = self._survey(sitting)
-        state = _live(states, index)
+        state = _live(states, index, period)
         if state is None or (state.page_one is None and not again):
             return self._view(states)
         after = sitting.visit(
@@ -145,10 +173,10 @@ class Donor(PersonClient):
         )
         return self._view(_with(states, replace(after, theirs=state.theirs)))
 
-    def _decided(self, index: int, act: Act) -> DonorView:
+    def _decided(self, index: int, act: Act, period: int | None) -> DonorView:
         sitting = self._sit()
         states = self._survey(sitting)
-        place = _live_place(states, index)
+        place = _live_place(states, index, period)
         return self._view(_with(states, self._decide(sitting, place, act)))
 
     def _view(self, states: list[State]) -> DonorView:
@@ -237,26 +265,33 @@ def _with(states: list[State], state: State) -> list[State]:
     return [s for s in states if (s.place.period, s.place.index) != place] + [state]
 
 
-def _live(states: list[State], index: int) -> State | None:
-    """The card of *index*, of the newest period that has one; None if none was posted."""
+def _live(states: list[State], index: int, period: int | None) -> State | None:
+    """The card of *index* in *period*, or in the only one that has it; None if none was posted."""
     found = [
         state
         for state in states
         if state.place.index == index and state.slot is not None and state.slot.stage != UNSPENT
+        if period in (None, state.place.period)
     ]
-    return max(found, key=lambda state: state.place.period, default=None)
+    return _only(found) if found else None
 
 
-def _live_place(states: list[State], index: int) -> Place:
+def _only(found: list[T]) -> T:
+    if len(found) > 1:
+        raise SlotUnclear
+    return found[0]
+
+
+def _live_place(states: list[State], index: int, period: int | None) -> Place:
     """Where the card of *index* is. Raises NotPossible if none was posted."""
-    found = _live(states, index)
+    found = _live(states, index, period)
     if found is None:
         raise NotPossible
     return found.place
 
 
 def _is_posted(states: list[State], index: int | None) -> bool:
-    return any(s.place.index == index and s.slot is not None for s in states)
+    return any(s.is_current and s.place.index == index and s.slot is not None for s in states)
 
 
 def _refuse() -> DonorView:

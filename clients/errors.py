@@ -13,6 +13,8 @@ ClientError
 │   ├── WrongRole         the list already asks, and this wants to give, or the reverse
 │   ├── MatchChanged      the match that was decided about is over
 │   ├── NotToday          the node keeps no more claims of this card for now
+│   ├── NotYet            the matcher has still to hear that the last parcel is over
+│   ├── SlotUnclear       two quarters have a slot of this number
 │   ├── TooLong           the words do not fit
 │   ├── WishRefused       what is asked for or offered names nothing, or too much
 │   └── NoPeriod          the circle has no certifying keys for today
@@ -89,6 +91,14 @@ class MatchChanged(NotPossible):
 
 class NotToday(NotPossible):
     """Nothing was shown: this card was here too often today. Come again tomorrow."""
+
+
+class NotYet(NotPossible):
+    """The parcel before is still being closed. Come back after the next round."""
+
+
+class SlotUnclear(NotPossible):
+    """Two slots bear this number. Write the quarter before it, as `visit` shows it."""
 
 
 class TooLong(NotPossible):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from clients.errors import NotPossible, NotToday
+from clients.errors import NotPossible, NotToday, NotYet
 from clients.invites_text import InviteCodes
-from clients.people import shelves, vetting
+from clients.people import exchange, shelves, vetting
 from clients.people.decisions import declining, in_match, saying, wishing, withdrawing
 from clients.people.meetings import MOST_REPLACED, VOUCHER, checked, count, said
 from clients.people.outboxes import spent_receipt, spoken
@@ -24,6 +24,7 @@ from clients.people.wishes import checked_wish
 from clients.people.work import Progress
 from crypto.conversations import again_value
 from crypto.labels import BLIND_COUNT
+from crypto.messages.cards import FINISHED
 from crypto.messages.intake import FAMILY
 from crypto.messages.pages import Kind
 from crypto.messages.shelf import DONE, POSTED, Shelf, Wish
@@ -32,12 +33,16 @@ from crypto.messages.shelf import DONE, POSTED, Shelf, Wish
 @dataclass(frozen=True, repr=False)
 class FamilyView:
     """What a family is shown. ``questions`` are the coordinators' words; ``card`` is its parcel,
-    posted or finished; ``parcels_left`` how many more it may ask for."""
+    posted or finished; ``parcels_left`` how many more it may ask for in this quarter, and
+    ``parcels_to_come`` how many are still on their way there from the one before. ``may_ask``
+    tells whether `Family.post_card` would post now."""
 
     status: Status
     questions: tuple[str, ...] = ()
     card: SlotView | None = None
     parcels_left: int = 0
+    parcels_to_come: int = 0
+    may_ask: bool = False
     come_back_epoch: int = 0
 
     def __repr__(self) -> str:
@@ -74,12 +79,18 @@ class Family(PersonClient):
         return self._view(states)
 
     def post_card(self, wish: Wish) -> FamilyView:
-        """Ask for a parcel with *wish*. While one is on its way, that one stays the only one."""
+        """Ask for a parcel with *wish*. While one is on its way, that one stays the only one.
+
+        Raises NotYet while the matcher has still to hear that the last one is over.
+        """
         checked_wish(wish, self.role)
         sitting = self._sit()
         states = self._survey(sitting)
-        if any(shelves.live_slots(state.shelf) for state in states):
+        live = [state for state in states if _is_live(state)]
+        if any(_is_going_on(state) for state in live):
             return self._view(states)
+        if live:
+            raise NotYet
         unspent = shelves.unspent_slots(states[0].shelf)
         if not unspent:
             raise NotPossible
@@ -143,16 +154,22 @@ class Family(PersonClient):
         return sitting.place(person, index)
 
     def _view(self, states: list[State]) -> FamilyView:
-        live = [s for s in states if s.slot is not None and s.slot.stage in (POSTED, DONE)]
+        posted = [s for s in states if s.slot is not None and s.slot.stage in (POSTED, DONE)]
+        # What the matcher has finished stays on the shelf for a visit more.
+        live = [state for state in posted if _is_live(state)] or posted
         state = live[-1] if live else states[-1]
         self._live = (state.place.period, state.place.index) if live else None
         card = slot_view(state) if live or _has_finished(state) else None
         status = card.status if card is not None else vetting_status(_vetted(states))
+        current, before = _shelves(states[-1])
+        parcels_left = len(shelves.unspent_slots(current))
         return FamilyView(
             status=status,
             questions=tuple(words for s in states for _, words in vetting.open_questions(s)),
             card=card,
-            parcels_left=len(shelves.unspent_slots(state.shelf)),
+            parcels_left=parcels_left,
+            parcels_to_come=exchange.count_to_come(self._circle, current, before, self._today),
+            may_ask=parcels_left > 0 and not any(_is_live(one) for one in states),
             come_back_epoch=state.epoch + 1 if card is None else card.come_back_epoch,
         )
 
@@ -160,6 +177,25 @@ class Family(PersonClient):
 def _vetted(states: list[State]) -> State:
     """The state whose vetting matters: the current period's, or the previous one's."""
     return next((state for state in states if state.shelf is not None), states[0])
+
+
+def _shelves(state: State) -> tuple[Shelf | None, Shelf | None]:
+    """The shelf of this quarter, and of the one before."""
+    found = (state.shelf, state.other)
+    return found if state.is_current else found[::-1]
+
+
+def _is_live(state: State) -> bool:
+    """Whether a card stands that the matcher has not finished."""
+    finished = state.notice is not None and state.notice.phase == FINISHED
+    return state.slot is not None and state.slot.stage in (POSTED, DONE) and not finished
+
+
+def _is_going_on(state: State) -> bool:
+    """Whether the owner of a live card still wants it."""
+    assert state.slot is not None
+    withdrawn = state.outbox is not None and state.outbox.withdrawn
+    return state.slot.stage == POSTED and not withdrawn
 
 
 def _has_finished(state: State) -> bool:

@@ -405,6 +405,10 @@ class Matchmaker:
         is_offer = live.card.card_class == CardClass.OFFER
         if live.confirmed and is_offer:
             live.delivery = None if words.got else self._delivery(words)
+        if words.withdrawn and live.phase != FINISHED:
+            if live.partner is not None and live.partner.match is not None:
+                self.reopen(live)
+            live.phase = FINISHED
         if match is None or live.partner is None:
             return
         if live.phase == HELD and is_offer and words.accepted == match.matched:

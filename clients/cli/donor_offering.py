@@ -21,6 +21,7 @@ from clients.cli.options import (
 )
 from clients.cli.seat import Seat
 from clients.cli.sitting_down import donor_at, seated
+from clients.cli.slot_typed import SlotTyped, slot_typed
 from clients.cli.voice import at_terminal
 from clients.cli.wishes import say_stores, wish_of
 from clients.donor import DonorView
@@ -102,8 +103,10 @@ def post(
     node: NodeAddress,
     circle: CircleName,
     slot: Annotated[
-        int | None,
-        typer.Argument(min=1, metavar="[SLOT]", help="Number of the slot; the first free one."),
+        SlotTyped | None,
+        typer.Argument(
+            parser=slot_typed, metavar="[SLOT]", help="Number of the slot; the first free one."
+        ),
     ] = None,
     regions: DonorRegions = None,
     modes: DonorModes = None,
@@ -123,7 +126,7 @@ def post(
             wish = _wish(seat, regions, modes, preset, size, needs)
         donor = donor_at(seat)
         seat.no_more()
-        index = None if slot is None else slot - 1
+        index = None if slot is None else slot.index
         tell(seat, seat.insist(lambda: donor.post_card(index, wish)), as_json=as_json)
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
-
-import typer
 
 from clients.cli.donor_view import say_before_buying, tell
 from clients.cli.options import (
@@ -20,18 +17,15 @@ from clients.cli.options import (
 )
 from clients.cli.seat import Seat
 from clients.cli.sitting_down import donor_at, seated
+from clients.cli.slot_typed import SlotName, SlotTyped
 from clients.cli.voice import at_terminal, fail, say
 from clients.donor import Donor
 from clients.people.views import Facts
 from matching.catalogue import Mode
 
-SlotNumber = Annotated[
-    int, typer.Argument(min=1, metavar="SLOT", help="Number of the slot, as `visit` shows it.")
-]
-
 
 def accept(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -46,18 +40,19 @@ def accept(
         facts = _matched(seat, donor, slot)
         if facts.mode != Mode.VOUCHER:
             seat.no_more()
-            view = seat.insist(lambda: donor.accept(slot - 1, None, facts.matched))
+            view = seat.insist(lambda: donor.accept(slot.index, None, facts.matched, slot.period))
         else:
             if at_terminal():
                 say_before_buying(seat, facts, first=True)
             view = seat.send(
-                "prompt_code", lambda code: donor.accept(slot - 1, code, facts.matched)
+                "prompt_code",
+                lambda code: donor.accept(slot.index, code, facts.matched, slot.period),
             )
         tell(seat, view, as_json=as_json)
 
 
 def decline(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -69,12 +64,12 @@ def decline(
         seat.no_more()
         facts = _matched(seat, donor, slot)
         seat.agreed("confirm_donor_decline")
-        view = seat.insist(lambda: donor.decline(slot - 1, facts.matched))
+        view = seat.insist(lambda: donor.decline(slot.index, facts.matched, slot.period))
         tell(seat, view, as_json=as_json)
 
 
 def ordered(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -84,13 +79,15 @@ def ordered(
     with seated("donor", node, circle, language) as seat:
         donor = donor_at(seat)
         view = seat.send(
-            "prompt_ordered", lambda words: donor.ordered(slot - 1, words), optional=True
+            "prompt_ordered",
+            lambda words: donor.ordered(slot.index, words, period=slot.period),
+            optional=True,
         )
         tell(seat, view, as_json=as_json)
 
 
 def replace_code(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -99,12 +96,15 @@ def replace_code(
     """Give another code for one that did not work."""
     with seated("donor", node, circle, language) as seat:
         donor = donor_at(seat)
-        view = seat.send("prompt_code", lambda code: donor.replace_code(slot - 1, code))
+        view = seat.send(
+            "prompt_code",
+            lambda code: donor.replace_code(slot.index, code, period=slot.period),
+        )
         tell(seat, view, as_json=as_json)
 
 
 def say_to_family(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     speech: SpeechKind = Speech.ANSWER,
@@ -114,12 +114,15 @@ def say_to_family(
     """Write to the family: up to 300 characters, on one line. Nobody else can read it."""
     with seated("donor", node, circle, language) as seat:
         donor = donor_at(seat)
-        view = seat.send("prompt_words", lambda words: donor.say(slot - 1, words, kind=speech.kind))
+        view = seat.send(
+            "prompt_words",
+            lambda words: donor.say(slot.index, words, kind=speech.kind, period=slot.period),
+        )
         tell(seat, view, as_json=as_json)
 
 
 def withdraw(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -130,11 +133,11 @@ def withdraw(
         donor = donor_at(seat)
         seat.no_more()
         seat.agreed("confirm_donor_withdraw")
-        tell(seat, seat.insist(lambda: donor.withdraw(slot - 1)), as_json=as_json)
+        tell(seat, seat.insist(lambda: donor.withdraw(slot.index, slot.period)), as_json=as_json)
 
 
 def close(
-    slot: SlotNumber,
+    slot: SlotName,
     node: NodeAddress,
     circle: CircleName,
     again: Again = False,
@@ -145,20 +148,20 @@ def close(
     with seated("donor", node, circle, language) as seat:
         donor = donor_at(seat)
         seat.no_more()
-        view = seat.insist(lambda: donor.close(slot - 1, again=again))
+        view = seat.insist(lambda: donor.close(slot.index, again=again, period=slot.period))
         # What was read before it was erased is not shown once more.
         closed = tuple(
-            replace(one, message=None, again=False) if one.index == slot - 1 else one
+            replace(one, message=None, again=False) if slot.means(one) else one
             for one in view.slots
         )
         tell(seat, replace(view, slots=closed), as_json=as_json)
 
 
-def _matched(seat: Seat, donor: Donor, slot: int) -> Facts:
+def _matched(seat: Seat, donor: Donor, slot: SlotTyped) -> Facts:
     """What the slot is matched with now, shown; what is decided is decided about this."""
     view = seat.insist(lambda: donor.visit(post=False))
     try:
-        found = view.slot(slot - 1)
+        found = seat.insist(lambda: view.slot(slot.index, slot.period), doing=None)
     except KeyError:
         fail(seat.phrases.text("no_such_slot", command=seat.command("visit")))
     if found.facts is None:

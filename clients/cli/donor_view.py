@@ -9,6 +9,7 @@ from clients.cli.seat import Seat
 from clients.cli.voice import one_line, quote, result, say
 from clients.cli.wishes import say_store
 from clients.donor import DonorView
+from clients.people.slot_names import slot_names
 from clients.people.views import Facts, SlotView, Status
 from crypto.messages.pages import Kind
 from matching.catalogue import Mode
@@ -38,8 +39,8 @@ def tell(seat: Seat, view: DonorView, *, as_json: bool) -> None:
     if not view.slots or view.questions:
         say(seat.phrases.status("donor", view.status))
     seat.say_questions(view.questions)
-    for slot in view.slots:
-        _say_slot(seat, shown(slot))
+    for name, slot in zip(slot_names(view.slots), view.slots, strict=True):
+        _say_slot(seat, name, shown(slot))
     buying = next((slot for slot in view.slots if is_before_buying(slot)), None)
     if buying is not None and buying.facts is not None:
         say_before_buying(seat, buying.facts, first=buying.status == Status.HELD)
@@ -53,13 +54,13 @@ def next_commands(view: DonorView) -> tuple[str, ...]:
     if not view.slots:
         return NEXT.get(view.status, ())
     commands = ["answer"] if view.questions else []
-    for slot in view.slots:
+    for name, slot in zip(slot_names(view.slots), view.slots, strict=True):
         ways = NEXT_OF_SLOT.get(slot.status, ())
         if slot.status == Status.FINISHED:
             ways = ("close",) if slot.message is not None or slot.again else ()
         elif slot.message is not None and slot.message.kind == Kind.QUESTION and "say" not in ways:
             ways = (*ways, "say")
-        commands += [f"{way} {slot.index + 1}" for way in ways]
+        commands += [f"{way} {name}" for way in ways]
     return tuple(commands)
 
 
@@ -76,7 +77,10 @@ def view_json(seat: Seat, view: DonorView) -> dict[str, Any]:
     return {
         "status": view.status.value,
         "questions": list(view.questions),
-        "slots": [slot_json(shown(slot), seat.catalogue, seat.phrases) for slot in view.slots],
+        "slots": [
+            {"slot": name, **slot_json(shown(slot), seat.catalogue, seat.phrases)}
+            for name, slot in zip(slot_names(view.slots), view.slots, strict=True)
+        ],
         "come_back_epoch": view.come_back_epoch,
     }
 
@@ -91,9 +95,9 @@ def say_before_buying(seat: Seat, facts: Facts, *, first: bool) -> None:
     say_store(seat, facts.store)
 
 
-def _say_slot(seat: Seat, slot: SlotView) -> None:
+def _say_slot(seat: Seat, name: str, slot: SlotView) -> None:
     sentence = seat.phrases.status("donor", slot.status)
-    seat.say("slot", slot=slot.index + 1, sentence=sentence)
+    seat.say("slot", slot=name, sentence=sentence)
     if slot.facts is not None:
         say(f"  {seat.phrases.facts(slot.facts, seat.catalogue)}")
     if slot.terms:

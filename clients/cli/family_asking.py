@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clients.cli.family_view import STILL_CLOSING, tell
+from clients.cli.family_view import tell
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
     AsJson,
@@ -125,8 +125,6 @@ def another(
         seat.no_more()
         view = seat.insist(lambda: family.post_card(wish))
         tell(seat, view, as_json=as_json)
-        if view.status in STILL_CLOSING and not as_json:
-            seat.say_come_back(None)
 
 
 def _wish(

@@ -9,6 +9,7 @@ from clients.cli.seat import Seat
 from clients.cli.voice import one_line, result, say
 from clients.cli.wishes import say_store
 from clients.family import FamilyView
+from clients.people.slot_names import slot_name
 from clients.people.views import Facts, SlotView, Status
 from crypto.labels import BLIND_COUNT
 from crypto.messages.pages import Kind, Said
@@ -21,14 +22,14 @@ NEXT: dict[Status, tuple[str, ...]] = {
     Status.DECLINED: ("new",),
     Status.PERIOD_OVER: ("ask",),
     Status.CODE: ("received", "code-failed"),
+    Status.CODE_FAILED: ("received", "say"),
     Status.NEEDS_ADDRESS: ("show-address", "decline"),
     Status.ADDRESS_SHOWN: ("received", "say"),
     Status.ORDERED: ("received", "say"),
 }
 """What a family can do about where it stands; otherwise there is nothing to do but come back."""
 
-STILL_CLOSING = frozenset({Status.WITHDRAWN, Status.RECEIVED})
-_PARCEL_OVER = STILL_CLOSING | {Status.FINISHED}
+_PARCEL_OVER = frozenset({Status.WITHDRAWN, Status.RECEIVED, Status.FINISHED})
 _NOTHING_TO_WAIT_FOR = frozenset(
     {Status.NOTHING, Status.CERTIFIED, Status.DECLINED, Status.PERIOD_OVER, Status.FINISHED}
 )
@@ -49,11 +50,17 @@ def tell(seat: Seat, view: FamilyView, *, as_json: bool) -> None:
     if card is not None:
         if card.code:
             seat.say("code", code=one_line(card.code))
+        if card.ordered:
+            seat.say("order_facts", facts=one_line(card.ordered))
         seat.say_message(card.message, "donor")
     if facts is not None and view.status in _BEFORE_SHOWING:
         say_exposure(seat, facts)
     if view.status in _PARCEL_OVER:
         seat.say("parcels_left", count=view.parcels_left)
+        if view.parcels_to_come:
+            seat.say("parcels_to_come", count=view.parcels_to_come)
+        elif not view.parcels_left:
+            seat.say("parcels_none")
     if view.status not in _NOTHING_TO_WAIT_FOR:
         seat.say_come_back(view.come_back_epoch)
     seat.say_next(next_commands(view))
@@ -61,10 +68,10 @@ def tell(seat: Seat, view: FamilyView, *, as_json: bool) -> None:
 
 def next_commands(view: FamilyView) -> tuple[str, ...]:
     """What a family can do about where it stands; mostly there is only coming back."""
-    if view.status == Status.FINISHED:
-        return ("another",) if view.parcels_left else ()
-    if view.status == Status.CERTIFIED:
-        return ("visit",) if view.parcels_left == BLIND_COUNT else ("another",)
+    if view.status == Status.CERTIFIED and view.parcels_left == BLIND_COUNT:
+        return ("visit",)
+    if view.status in (Status.CERTIFIED, *_PARCEL_OVER):
+        return ("another",) if view.may_ask else ()
     asked = view.card is not None and _is_question(view.card.message)
     return (*NEXT.get(view.status, ()), *(("say",) if asked else ()))
 
@@ -74,11 +81,13 @@ def view_json(seat: Seat, view: FamilyView) -> dict[str, Any]:
     card = view.card or SlotView(period=0, index=0, status=view.status)
     return {
         **slot_json(shown(card), seat.catalogue, seat.phrases),
-        "slot": None if view.card is None else card.index + 1,
+        "slot": None if view.card is None else slot_name(card.index),
         "status": view.status.value,
         "questions": list(view.questions),
         "come_back_epoch": view.come_back_epoch,
         "parcels_left": view.parcels_left,
+        "parcels_to_come": view.parcels_to_come,
+        "may_ask": view.may_ask,
     }
 
 

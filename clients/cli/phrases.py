@@ -177,24 +177,22 @@ def store_of(number: int, catalogue: Catalogue) -> Store | None:
 
 
 def shown(view: SlotView) -> SlotView:
-    """The card without what is over: a code that failed, and all of a parcel that is finished."""
+    """The card without what is over: all of a parcel that is finished."""
     if view.status in _OVER:
         # A donor still reads the thanks; for a family the conversation is gone with the address.
         message = view.message if view.status == Status.FINISHED else None
-        return replace(view, facts=None, code="", terms="", message=message)
-    if view.status == Status.CODE_FAILED:
-        return replace(view, code="")
+        return replace(view, facts=None, code="", terms="", ordered="", message=message)
     return view
 
 
 def slot_json(view: SlotView, catalogue: Catalogue, phrases: Phrases) -> dict[str, Any]:
     """A card for a machine: facts by name, never by number."""
     return {
-        "slot": view.index + 1,
         "status": view.status.value,
         "facts": None if view.facts is None else _facts_json(view.facts, catalogue),
         "code": view.code,
         "terms": view.terms,
+        "ordered": view.ordered,
         "message": None if view.message is None else _message_json(view.message, phrases),
         "again": view.again,
         "come_back_epoch": view.come_back_epoch,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from clients.people.person import Place, class_of
 from clients.people.shelves import new_slot
+from clients.people.slot_names import ASKING_STRIDE
 from crypto.blinding import BlindedValue, blind, unblind
 from crypto.certificates import certificate_message, receipt_message, stamp_message
 from crypto.certifying_keys import CertifyingKey
@@ -18,9 +19,6 @@ from crypto.labels import BLIND_COUNT
 from crypto.messages.intake import DONOR
 from crypto.messages.shelf import Slot
 from crypto.messages.tokens import Delivery, NextSlot
-
-ASKING_STRIDE = 4_096
-"""Sixteen askings share out 65,536 pseudonyms; one after another a slot earns 1,364 more."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -22,7 +22,7 @@ from crypto.errors import InvalidKey
 from crypto.labels import u8, u32
 from crypto.messages.shelf import ASKED, CERTIFIED, MAX_ASKING, UNSPENT, Shelf, Slot
 from crypto.messages.tokens import Opening
-from crypto.periods import days_of
+from crypto.periods import days_of, period_of
 from crypto.records import close_record, random_record
 
 _STAMP = 2
@@ -59,6 +59,15 @@ def still_there(shelf: Shelf, before: Shelf | None) -> Slot | None:
         return None
     slot = shelves.slot_of(before, shelf.exchanged)
     return slot if slot is not None and slot.stage == UNSPENT else None
+
+
+def count_to_come(circle: Circle, shelf: Shelf | None, before: Shelf | None, today: int) -> int:
+    """How many slots of shelf *before* are still to come to *shelf*, the one of *today*."""
+    if not is_open(circle, period_of(today), today):
+        return 0
+    came = None if shelf is None or is_under_way(shelf) else shelf.exchanged
+    slots = (slot for slot in shelves.unspent_slots(before) if slot.signatures and slot.stamp)
+    return sum(slot.index != came for slot in slots)
 
 
 def is_posted(state: State) -> bool:

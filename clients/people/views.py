@@ -57,14 +57,13 @@ class Status(StrEnum):
 
 
 _WORDS = (
-    Kind.ORDERED,
     Kind.QUESTION,
     Kind.ANSWER,
     Kind.CANNOT,
     Kind.CODE_FAILED,
     Kind.THANKS,
 )
-"""Messages that are shown as messages; terms, codes and *again* have their own places."""
+"""Messages shown as messages; terms, codes, order facts and *again* have their own places."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +84,8 @@ class Facts:
 @dataclass(frozen=True, repr=False)
 class SlotView:
     """One card, or one that can be posted. ``terms`` is where a donor is to send to, ``code`` the
-    voucher's, ``message`` the partner's last one. ``come_back_epoch`` is 0 if nothing is due."""
+    voucher's, ``ordered`` what a family needs to receive the parcel, ``message`` the partner's last
+    one. ``come_back_epoch`` is 0 if nothing is due."""
 
     period: int
     index: int
@@ -93,6 +93,7 @@ class SlotView:
     facts: Facts | None = None
     code: str = ""
     terms: str = ""
+    ordered: str = ""
     message: Said | None = None
     again: bool = False
     come_back_epoch: int = 0
@@ -134,6 +135,7 @@ def slot_view(state: State) -> SlotView:
     shown = status not in (Status.REFUSED_MATCH, Status.DONOR_SHOWN_ELSEWHERE)
     code = _code(state) if shown else ""
     terms = last(state.theirs, Kind.TERMS) if shown and state.is_donor else None
+    ordered = last(state.theirs, Kind.ORDERED) if shown and not state.is_donor else None
     return SlotView(
         period=state.place.period,
         index=state.place.index,
@@ -141,6 +143,7 @@ def slot_view(state: State) -> SlotView:
         facts=facts_of(state) if shown else None,
         code=code,
         terms="" if terms is None else terms.words,
+        ordered="" if ordered is None else ordered.words,
         message=last(state.theirs, *_WORDS) if shown else None,
         again=shown and count(state.theirs, Kind.AGAIN) > 0,
         come_back_epoch=_come_back(state, status),

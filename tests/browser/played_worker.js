@@ -16,15 +16,16 @@ const seen = () => ({ view: played.view, onlyLooked: played.onlyLooked, epoch: 8
 const calls = {
   circle: () => played.circle,
   suggest: ([typed]) =>
-    typed === "" ? [] : lines.slice(0, 4).map(({ be, ru, en }, good) => ({
+    typed === "" ? [] : lines.slice(0, typed.startsWith("one") ? 1 : 4).map(({ be, ru, en }, good) => ({
       good,
       names: { be: be.split(" —")[0], ru: ru.split(" —")[0], en: en.split(" —")[0] },
     })),
   read: ([typed]) => {
-    const number = Number(/\d+/.exec(typed)?.[0] ?? NaN);
+    // Any good will do, as long as it is another for other letters.
+    const good = [...typed.replace(/ \d+$/, "")].reduce((sum, one) => sum * 31 + one.codePointAt(0), 0);
     if (!/\d$/.test(typed)) throw "wrong_quantity";
     if (/wrong/.test(typed)) throw "unknown_good";
-    return { good: number, quantity: 2, names: { be: typed, ru: typed, en: typed } };
+    return { good, quantity: 2, names: { be: typed, ru: typed, en: typed } };
   },
   draw: () => ({ lines, dish }),
   open: () => dish,

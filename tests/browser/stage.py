@@ -39,6 +39,7 @@ def slot(status: str, index: int = 0, **changes: Any) -> dict[str, Any]:
         "facts": None,
         "code": "",
         "terms": "",
+        "ordered": "",
         "message": None,
         "again": False,
         "comeBackEpoch": 9,
@@ -53,6 +54,8 @@ def family(status: str, **changes: Any) -> dict[str, Any]:
         "questions": [],
         "card": None,
         "parcelsLeft": 2,
+        "parcelsToCome": 0,
+        "mayAsk": False,
         "comeBackEpoch": 9,
         **changes,
     }
@@ -96,9 +99,26 @@ class Stage:
         self.context.set_default_timeout(120_000)  # a busy machine is no defect
         self.context.route("**/*", self._answer)
         self.page: Page = self.context.new_page()
+        # What the page asks of the Worker; a played one could not tell.
+        self.page.add_init_script(
+            """(() => {
+                const post = Worker.prototype.postMessage;
+                window.asked = [];
+                Worker.prototype.postMessage = function (message) {
+                    window.asked.push(message);
+                    post.call(this, message);
+                };
+            })()"""
+        )
         self.console: list[str] = []
         self.page.on("console", lambda message: self.console.append(message.text))
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def acts(self) -> list[Any]:
+        """What was done so far besides looking: each act's name and arguments."""
+        asked: list[Any] = self.page.evaluate("window.asked")
+        acts = [call["arguments"][0] for call in asked if call["name"] in ("family", "donor")]
+        return [[act["name"], act["arguments"]] for act in acts if act["name"] != "visit"]
 
     def close(self) -> None:
         """End this visitor."""
@@ -136,6 +156,13 @@ class Stage:
         answered = self._pages[path]
         headers = {name.decode(): value.decode() for name, value in answered.headers}
         route.fulfill(status=200, headers=headers, body=body)
+
+
+def served_recipe(page: Page) -> None:
+    """Wait until the node's own recipe, which has no script, stands where the page was."""
+    page.wait_for_url("**/soup-*")
+    page.locator("script").wait_for(state="detached")
+    page.locator("main.recipe").wait_for()
 
 
 def type_list(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import SCREENS
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, served_recipe
 
 FIVE_MINUTES_MS = 5 * 60_000 + 2_000
 NOTHING_TO_FORGET = {"languages", "welcome", "start-family", "start-donor", "ready", "help"}
@@ -24,13 +24,13 @@ def _reload(page: Page) -> None:
 
 def _leave(page: Page) -> None:
     page.locator(".leave").click()
-    page.wait_for_url("**/soup-*")
+    served_recipe(page)
 
 
 def _escape(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    page.wait_for_url("**/soup-*")
+    served_recipe(page)
 
 
 def _quiet(page: Page) -> None:

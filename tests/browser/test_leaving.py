@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests.browser.stage import ORIGIN, Stage, family, slot
+from tests.browser.stage import ORIGIN, Stage, family, served_recipe, slot
 
 FOUR = {"/", "/page.js", "/page.css", "/worker.js"}
 
@@ -35,8 +35,18 @@ def test_leaving_shows_a_recipe_and_takes_the_place_of_the_page(stage: Stage) ->
     page = stage.stand(family("waiting", card=slot("waiting")))
     before = page.evaluate("history.length")
     page.get_by_role("button", name="Leave").click()
-    page.wait_for_url("**/soup-en")
+    served_recipe(page)
     assert page.evaluate("history.length") == before
+    assert "parcel" not in page.content().casefold()
+
+
+def test_leaving_ends_on_the_recipe_though_the_node_is_gone(stage: Stage) -> None:
+    page = stage.stand(family("waiting", card=slot("waiting")))
+    stage.context.route("**/soup-*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Leave").click()
+    assert page.get_by_role("heading", name="Mushroom and barley soup").is_visible()
+    assert page.url.endswith("/soup-en")
     assert "parcel" not in page.content().casefold()
 
 
@@ -50,7 +60,7 @@ def test_escape_twice_leaves_and_once_does_not(stage: Stage) -> None:
     assert page.url.endswith("/")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    page.wait_for_url("**/soup-en")
+    served_recipe(page)
 
 
 def test_five_quiet_minutes_lock_the_page_after_a_warning(stage: Stage) -> None:
@@ -65,6 +75,41 @@ def test_five_quiet_minutes_lock_the_page_after_a_warning(stage: Stage) -> None:
     page.clock.run_for(5 * 60_000 + 2_000)
     assert page.get_by_role("heading", name="Locked").is_visible()
     assert "half a sentence" not in page.content()
+
+
+def nearly_locked(stage: Stage) -> Page:
+    """Half a sentence typed, and then four minutes of nothing."""
+    stage.page.clock.install()
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.clock.run_for(4 * 60_000 + 2_000)
+    assert page.locator(".warning").is_visible()
+    return page
+
+
+@pytest.mark.parametrize("sign", ["key", "input", "touch in a field", "wheel"])
+def test_whoever_types_or_scrolls_is_there(stage: Stage, sign: str) -> None:
+    page = nearly_locked(stage)
+    box = page.locator("textarea")
+    if sign == "key":
+        box.press("ArrowLeft")
+    elif sign == "input":
+        box.dispatch_event("input")
+    elif sign == "touch in a field":
+        box.dispatch_event("pointerdown")
+    else:
+        page.mouse.wheel(0, 10)
+        page.locator(".warning").wait_for(state="hidden")
+    assert not page.locator(".warning").is_visible()
+    page.clock.run_for(2 * 60_000)
+    assert box.input_value() == "half a sentence"
+
+
+def test_a_touch_by_accident_does_not_stop_the_lock(stage: Stage) -> None:
+    page = nearly_locked(stage)
+    page.locator("h1").dispatch_event("pointerdown")
+    page.clock.run_for(60_000)
+    assert page.get_by_role("heading", name="Locked").is_visible()
 
 
 def test_five_minutes_out_of_sight_lock_the_page(stage: Stage) -> None:

@@ -86,13 +86,20 @@ def test_a_donor_who_declines_costs_the_family_nothing(town: Town, at_the_page: 
 
 
 def test_a_family_takes_its_request_back(town: Town, at_the_page: At) -> None:
-    mother = at_the_page(town.settled_family(2, VOUCHER))
+    family = town.settled_family(2, VOUCHER)
+    mother = at_the_page(family)
     mother.come_back()
     mother.open("Take it back")
     mother.press("Yes, take it back")
-    assert "taken the request back" in mother.stands()
+    taken = mother.stands()
+    assert "taken the request back" in taken
+    assert "then you can ask for the next one" in taken
+    town.epoch()
+    mother.come_back()
     mother.press("Ask for the next one")
-    assert mother.page.get_by_role("heading", name="What is needed").is_visible()
+    mother.wish("Vitebsk region", "E-voucher")
+    assert "in the queue" in mother.stands()
+    assert card(family)["status"] == "waiting"
 
 
 def test_a_donor_says_that_it_cannot_be_done_and_then_gives_up(town: Town, at_the_page: At) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import SCREENS
 from tests.browser.stage import Stage, family
@@ -32,6 +32,67 @@ def test_the_keyboard_alone_types_a_line_with_a_suggestion(stage: Stage) -> None
     assert box.input_value() == "Sour cream"
     page.keyboard.press("3")
     assert page.locator("ol.typed select").first.input_value() == "3"
+
+
+def lines(stage: Stage) -> Page:
+    page = stage.begin()
+    page.locator("main .stack button").nth(1).click()
+    return page
+
+
+def test_enter_takes_no_suggestion_that_nobody_chose(stage: Stage) -> None:
+    page = lines(stage)
+    box = page.get_by_role("combobox").first
+    box.press_sequentially("so")
+    page.locator("[role=option]").nth(1).wait_for()
+    box.press("Enter")
+    assert box.input_value() == "so"
+    assert page.locator("ol.typed select").first.evaluate("e => e === document.activeElement")
+
+
+def test_enter_takes_the_only_suggestion_and_keeps_the_number(stage: Stage) -> None:
+    page = lines(stage)
+    boxes = page.get_by_role("combobox")
+    boxes.first.press_sequentially("one 3")
+    page.locator("[role=option]").wait_for()
+    boxes.first.press("Enter")
+    assert boxes.first.input_value() == "Buckwheat"
+    assert page.locator("ol.typed select").first.input_value() == "3"
+    # "two": selects are comboboxes to a screen reader as well
+    assert page.locator("ol.typed input").nth(1).evaluate("e => e === document.activeElement")
+
+
+def test_a_number_among_the_letters_is_seen_to_be_how_many(stage: Stage) -> None:
+    page = lines(stage)
+    box, select = page.locator("ol.typed input").first, page.locator("ol.typed select").first
+    box.fill("buckwheat 4")
+    assert select.input_value() == "4"
+    select.select_option("7")
+    assert box.input_value() == "buckwheat 7"
+    box.fill("buckwheat 12")
+    assert select.input_value() == ""
+
+
+def test_enter_opens_the_list_only_once_all_nine_stand(stage: Stage) -> None:
+    page = lines(stage)
+    boxes = page.locator("ol.typed input")
+    for line in reversed(range(1, 9)):
+        boxes.nth(line).fill(f"good {'abcdefghi'[line]} 2")
+    boxes.nth(8).press("Enter")
+    assert boxes.first.evaluate("e => e === document.activeElement")
+    assert page.locator(".wrong:not([hidden])").count() == 0
+    boxes.first.fill("good a 2")
+    boxes.nth(4).press("Enter")
+    page.locator(".dish-card").wait_for()
+
+
+def test_a_line_is_not_cut_but_called_too_long(stage: Stage) -> None:
+    page = lines(stage)
+    box = page.locator("ol.typed input").first
+    box.fill("x" * 121)
+    page.locator("main form button.main").click()
+    page.locator(".wrong:not([hidden])", has_text="more than 120 characters").wait_for()
+    assert box.input_value() == "x" * 121
 
 
 def test_another_language_keeps_what_was_typed(stage: Stage) -> None:

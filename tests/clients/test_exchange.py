@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 from clients.donor import Donor
+from clients.errors import SlotUnclear
 from clients.family import Family
 from clients.node import NodeClient
 from clients.people import shelves
 from clients.people.person import class_of
 from clients.people.seals import shelf as shelf_seal
+from clients.people.slot_names import slot_names
 from clients.people.views import Status
 from crypto.drops import address_of, reader_of, record_hash
 from crypto.keys import Person
@@ -401,3 +403,43 @@ def test_a_card_of_the_quarter_before_is_closed_too() -> None:
 
     assert thanks is not None
     assert world.donor().visit().slot(0).message is None
+
+
+def test_what_is_still_to_come_is_counted_apart_while_a_card_of_the_quarter_before_is_live() -> (
+    None
+):
+    world = World()
+    world.node.today = EARLIER
+    world.asked().coordinators.certify()
+    world.family().visit()
+    world.node.today = DAY
+    counts = []
+    for _ in range(4):
+        view = world.family().visit()
+        counts.append((view.parcels_left, view.parcels_to_come, view.may_ask))
+        world.coordinators.certify()
+
+    assert counts == [(0, 2, False), (1, 1, False), (2, 0, False), (2, 0, False)]
+
+
+def test_slots_of_two_quarters_with_one_index_are_two_slots() -> None:
+    world = World()
+    world.node.today = EARLIER
+    asking(world, DONOR)
+    world.coordinators.certify()
+    world.donor().visit()
+    world.node.today = DAY
+    asking(world, DONOR)
+    world.coordinators.certify()
+    both = world.donor().visit()
+    before, now = world.trial.period - 1, world.trial.period
+
+    with pytest.raises(SlotUnclear):
+        world.donor().withdraw(0)
+    with pytest.raises(SlotUnclear):
+        both.slot(0)
+    view = world.donor().withdraw(0, before)
+
+    assert view.slot(0, before).status == Status.WITHDRAWN
+    assert view.slot(0, now).status == Status.WAITING
+    assert len(set(slot_names(view.slots))) == len(view.slots) == 6

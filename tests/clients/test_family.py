@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clients.errors import NotPossible, TooLong
+from clients.errors import NotPossible, NotYet, TooLong
 from clients.people.person import Place
 from clients.people.views import Status
 from crypto.certificates import Receipt, verify_receipt
@@ -241,3 +241,46 @@ def test_who_has_paid_nothing_can_blank_nothing(mode: int) -> None:
         assert blanks_of_the_family(world) != family_place(world).page_blanks
         world.family().show_address("Vulica 1")
     assert blanks_of_the_family(world) == family_place(world).page_blanks
+
+
+def test_what_is_needed_to_receive_it_stays_whatever_the_donor_writes_later() -> None:
+    world = World().agreed(DELIVERY)
+    world.family().show_address("Vulica 1")
+    world.donor().ordered(0, "No. 5512, Thursday")
+    world.donor().say(0, "It may be late")
+
+    card = world.family().visit().card
+
+    assert card is not None
+    assert card.message is not None
+    assert (card.ordered, card.message.words) == ("No. 5512, Thursday", "It may be late")
+    assert world.donor().visit().slot(0).ordered == ""
+
+
+@pytest.mark.parametrize("end", ["received", "withdraw"])
+def test_the_next_parcel_can_be_asked_for_once_the_last_is_heard_to_be_over(end: str) -> None:
+    world = World().agreed()
+
+    over = getattr(world.family(), end)()
+    with pytest.raises(NotYet):
+        world.family().post_card(WISH)
+    world.matchmaker.round()
+    world.matchmaker.round()
+    free = world.family().visit()
+    posted = world.family().post_card(WISH)
+
+    assert (over.may_ask, free.may_ask, posted.may_ask) == (False, True, False)
+    assert (over.parcels_left, free.parcels_left, posted.parcels_left) == (2, 2, 1)
+    assert posted.status == Status.WAITING
+    world.matchmaker.round()
+    assert len(world.matchmaker.of(0)) == 2
+
+
+@pytest.mark.parametrize("end", ["received", "withdraw"])
+def test_the_next_parcel_may_be_asked_for_without_a_look_before(end: str) -> None:
+    world = World().agreed()
+    getattr(world.family(), end)()
+    world.matchmaker.round()
+    world.matchmaker.round()
+
+    assert world.family().post_card(WISH).status == Status.WAITING

@@ -1,4 +1,4 @@
-/** What a message says, by its number on the wire; a test holds it against `Kind`. */
+/** Numbers of the wire that a page needs without the code around them; a test holds them to it. */
 
 import type { Key } from "./strings.ts";
 
@@ -6,6 +6,9 @@ const NAMES = [
   ...["accept", "terms", "code", "ordered", "question", "answer", "cannot", "code_failed"],
   ...["code_replaced", "received", "thanks", "again"],
 ];
+
+/** The parcels of one asking: while all are there, the first goes out by itself. */
+export const ALL_PARCELS = 3;
 
 export const QUESTION = 5;
 export const ANSWER = 6;

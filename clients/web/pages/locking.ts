@@ -19,10 +19,11 @@ export class Watch {
   #isNear = false;
 
   constructor(private readonly page: Watched) {
-    for (const name of ["pointerdown", "keydown", "input"]) {
-      // Once there is a warning, a touch by accident does not count.
-      addEventListener(name, () => {
-        if (!this.#isNear) this.stay();
+    for (const name of ["pointerdown", "keydown", "input", "wheel"]) {
+      addEventListener(name, ({ type, target }) => {
+        // Once there is a warning, a touch by accident does not count; whoever types is there.
+        const isField = target instanceof Element && target.matches("input, textarea, select");
+        if (!this.#isNear || type !== "pointerdown" || isField) this.stay();
       }, { passive: true });
     }
     document.addEventListener("visibilitychange", () => {

@@ -71,7 +71,10 @@ function below(): HTMLElement[] {
   return [...parts, h("button", { type: "button", class: "plain", onclick: open }, app.say("help"))];
 }
 
-/** A recipe at once; then the same from the node, in the place of this page, with nothing kept. */
+/**
+ * A recipe at once, in the place of this page in the history; then the same from the node, with
+ * nothing kept. Where the node does not answer, the recipe that was drawn stays.
+ */
 function leave(): void {
   if (left) return;
   left = true;
@@ -79,7 +82,12 @@ function leave(): void {
   app.forget();
   document.title = soup[0];
   document.body.replaceChildren(h("main", { class: "recipe" }, h("h1", {}, soup[0]), h("p", {}, soup[1])));
-  if (location.protocol !== "file:") location.replace(`soup-${app.language}`);
+  if (location.protocol === "file:") return;
+  const recipe = `soup-${app.language}`;
+  history.replaceState(null, "", recipe);
+  void fetch(recipe).then(({ ok }) => {
+    if (ok) location.replace(recipe);
+  }, () => undefined);
 }
 
 const watch = new Watch({

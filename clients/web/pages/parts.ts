@@ -44,6 +44,15 @@ export function form(submit: () => void, ...children: readonly Child[]): HTMLEle
   return h("form", { onsubmit: sent, novalidate: true, ...{ autocomplete: "off" } }, ...children);
 }
 
+/** A form of what cannot be taken back, or may be sent empty: Enter in a field sends nothing. */
+export function deliberate(send: () => void, ...children: readonly Child[]): HTMLElement {
+  const made = form(send, ...children);
+  made.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+  });
+  return made;
+}
+
 export function submit(text: string): HTMLElement {
   return h("button", { class: "main" }, text);
 }

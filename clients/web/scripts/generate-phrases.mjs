@@ -13,11 +13,13 @@ const SECTIONS = ["status", "region", "mode", "size", "need", "sees", "guidance"
 const ERRORS = [
   ...["NodeUnreachable", "NodeMisbehaves", "CircleSubstituted", "VisitContended", "WrongRole"],
   ...["MatchChanged", "NotToday", "TooLong", "WishRefused", "NoPeriod", "InviteTextError", "CryptoError"],
+  ...["NotYet", "SlotUnclear"],
   ...["ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
 ];
 const LINES = [
   ...["trial", "opening", "visiting", "sending", "slot", "terms", "come_back"],
   ...["said_by_donor", "said_by_family", "said_by_coordinator", "parcels_left", "store_number"],
+  ...["parcels_none", "parcels_to_come"],
   ...["when_soon", "when_day", "when_evening", "day", "store_phone", "store_name"],
   ...["store_asks_nothing", "store_foreign_cards", "store_no_foreign_cards", "before_buying"],
   ...["buy_first", "who_asks", "who_offers", "nobody_else", "confirm_received"],

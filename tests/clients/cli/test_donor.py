@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,15 @@ import typer
 
 from clients.cli.donor import donor_app
 from clients.cli.donor_view import NEXT, is_before_buying, next_commands, tell, view_json
+from clients.cli.operators import today
 from clients.cli.phrases import Phrases
+from clients.cli.slot_typed import SlotTyped, slot_typed
 from clients.donor import DonorView
+from clients.people.slot_names import quarter_of
 from clients.people.views import Facts, SlotView, Status
 from crypto.goods import LANGUAGES
 from crypto.messages.pages import Kind, Said
+from crypto.periods import period_of
 from tests.clients.cli.commands import Circle, drawn, run, seat
 
 
@@ -161,5 +166,27 @@ def test_a_machine_reads_each_slot(capsys: pytest.CaptureFixture[str]) -> None:
 
     (read,) = view_json(seat("donor"), shown)["slots"]
 
-    assert (read["slot"], read["status"], read["terms"]) == (2, "address_shown", "вуліца")
+    assert (read["slot"], read["status"], read["terms"]) == ("2", "address_shown", "вуліца")
     assert read["facts"]["mode"] == "delivery"
+
+
+def test_a_slot_is_typed_as_it_is_shown() -> None:
+    period = period_of(today())
+    quarter = quarter_of(period)
+    before = quarter_of(period - 1)
+
+    assert slot_typed("2") == SlotTyped(1)
+    assert slot_typed("b1") == SlotTyped(4_096)
+    assert slot_typed(f"{quarter}-C4") == SlotTyped(8_195, period)
+    assert slot_typed(f"{before}-1") == SlotTyped(0, period - 1)
+    for wrong in ("", "0", "-1", "4097x", "5-1", "1-", "Q1", "²", "1" * 10_000):
+        with pytest.raises(typer.BadParameter):
+            slot_typed(wrong)
+
+
+def test_slots_of_two_quarters_are_told_apart() -> None:
+    old = slot(Status.HELD)
+    shown = view(old, replace(old, period=8108), slot(Status.HELD, index=4_096))
+
+    assert next_commands(shown)[::2] == ("accept 4-1", "accept 1-1", "accept B1")
+    assert [one["slot"] for one in view_json(seat("donor"), shown)["slots"]] == ["4-1", "1-1", "B1"]

@@ -406,8 +406,8 @@ def test_a_day_to_come_back_is_told_where_there_is_something_to_wait_for(
 
 def test_a_machine_finds_every_field_with_and_without_a_card() -> None:
     fields = {
-        *("slot", "status", "facts", "code", "terms", "message", "again"),
-        *("questions", "come_back_epoch", "parcels_left"),
+        *("slot", "status", "facts", "code", "terms", "ordered", "message", "again"),
+        *("questions", "come_back_epoch", "parcels_left", "parcels_to_come", "may_ask"),
     }
     assert set(view_json(seat(), view(Status.CODE))) == fields
     assert set(view_json(seat(), FamilyView(Status.ASKED))) == fields

@@ -154,7 +154,6 @@ def test_a_machine_reads_facts_by_name() -> None:
     )
 
     assert slot_json(view, CATALOGUE, EN) == {
-        "slot": 3,
         "status": "code",
         "facts": {
             "region": "homel",
@@ -165,6 +164,7 @@ def test_a_machine_reads_facts_by_name() -> None:
         },
         "code": "A-1",
         "terms": "",
+        "ordered": "",
         "message": {"kind": "thanks", "phrase": "Thank you!", "words": "дзякуй"},
         "again": False,
         "come_back_epoch": 7,

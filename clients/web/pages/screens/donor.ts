@@ -5,8 +5,8 @@ import { VOUCHER } from "../catalogue.ts";
 import { comeBack, isClockOff } from "../days.ts";
 import { h } from "../dom.ts";
 import {
-  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, sees,
-  submit,
+  button, carried, choices, deliberate, draft, field, form, heading, matchFacts, more,
+  MOST_CHARACTERS, sees, submit,
 } from "../parts.ts";
 import type { Key } from "../strings.ts";
 import { isQuiet, quiet } from "./quiet.ts";
@@ -14,6 +14,7 @@ import { ready } from "./list.ts";
 import { message, named, needed, questions, unable, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
+import { slotNames } from "../../src/clients/slot_names.ts";
 import type { DonorView } from "../../src/clients/index.ts";
 import type { Facts, SlotView, Status } from "../../src/clients/views.ts";
 
@@ -30,19 +31,23 @@ export const donorStands: Screen = (app) => {
   if (seen === null) return [];
   if (seen.view.slots.length === 0 && isQuiet(seen, seen.view.status)) return quiet(app, seen);
   const { view } = seen;
-  const { status, slots } = view;
+  const { status } = view;
+  const isOver = status === "period_over";
+  // What is over is said once, above the slots.
+  const slots = view.slots.filter((slot) => slot.status !== "period_over");
+  const names = slotNames(slots);
   const isDue = slots.some((slot) => slot.comeBackEpoch > 0) || slots.length === 0;
   return [
     heading(app.say("parcels")),
     isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
       h("p", { class: "notice" }, app.say("clock")),
-    (slots.length === 0 || view.questions.length > 0) &&
+    (slots.length === 0 || isOver || view.questions.length > 0) &&
       h("p", { class: "lead", role: "status" }, app.say(`status.donor.${status}`)),
     ...questions(app, view.questions),
-    ...slots.map((slot) => oneSlot(app, slot)),
-    status === "period_over" && slots.length === 0 && button(app.say("new_donor"), () => {
+    isOver && button(app.say("new_donor"), () => {
       app.go(wish("ask"));
     }, "main"),
+    ...slots.map((slot, at) => oneSlot(app, slot, names[at] ?? "")),
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
@@ -59,13 +64,13 @@ export const donorStands: Screen = (app) => {
   ];
 };
 
-function oneSlot(app: App, slot: SlotView): HTMLElement {
-  const { status, facts, index } = slot;
+function oneSlot(app: App, slot: SlotView, name: string): HTMLElement {
+  const { status, facts, index, period } = slot;
   const isOver = status === "received" || status === "withdrawn";
   return h(
     "section",
     { class: "slot" },
-    h("h2", {}, app.say("line.slot", { slot: index + 1, sentence: "" }).replace(/\W+$/, "")),
+    h("h2", {}, app.say("line.slot", { slot: name, sentence: "" }).replace(/\W+$/, "")),
     h("p", {}, app.say(`status.donor.${status}`)),
     !isOver && message(app, "line.said_by_family", slot),
     facts !== null && !isOver && status !== "finished" && matchFacts(app, facts),
@@ -83,7 +88,7 @@ function oneSlot(app: App, slot: SlotView): HTMLElement {
       app, slot, [index],
       h("p", {}, app.say("give_up")),
       button(app.say("decline_yes"), () => {
-        does(app, "decline", [index, facts?.matched ?? null]);
+        does(app, "decline", [index, facts?.matched ?? null, period]);
       }),
     ),
     status === "finished" && (slot.message !== null || slot.again) && closing(app, slot),
@@ -91,7 +96,7 @@ function oneSlot(app: App, slot: SlotView): HTMLElement {
       app, named("withdraw", slot), app.say("withdraw"),
       h("p", {}, app.say("line.confirm_donor_withdraw")),
       button(app.say("withdraw_yes"), () => {
-        does(app, "withdraw", [index]);
+        does(app, "withdraw", [index, period]);
       }),
     ),
   );
@@ -102,7 +107,8 @@ function closing(app: App, slot: SlotView): HTMLElement {
   const name = named("again", slot);
   return form(
     () => {
-      does(app, "close", [slot.index, { again: draft(app, name) === "1" }], { sent: [name] });
+      const given = { again: draft(app, name) === "1", period: slot.period };
+      does(app, "close", [slot.index, given], { sent: [name] });
     },
     choices(app, name, "", [
       { value: "1", text: app.say("again_family"), note: app.say("close_soon") },
@@ -116,7 +122,7 @@ function declining(app: App, slot: SlotView, why: Key): HTMLElement {
     app, named("decline", slot), app.say("decline"),
     h("p", {}, app.say(why)),
     button(app.say("decline_yes"), () => {
-      does(app, "decline", [slot.index, slot.facts?.matched ?? null]);
+      does(app, "decline", [slot.index, slot.facts?.matched ?? null, slot.period]);
     }),
   );
 }
@@ -141,7 +147,8 @@ function deciding(app: App, slot: SlotView, { mode, matched }: Facts): HTMLEleme
     form(
       () => {
         const code = isVoucher ? needed(app, name) : null;
-        if (code !== "") does(app, "accept", [slot.index, code, matched], { sent: [name] });
+        const given = [slot.index, code, matched, slot.period];
+        if (code !== "") does(app, "accept", given, { sent: [name] });
       },
       isVoucher && field(app, name, app.say("voucher_code")),
       submit(app.say(isVoucher ? "code_give" : "accept")),
@@ -159,9 +166,9 @@ function sending(app: App, slot: SlotView): HTMLElement {
       carried(app, at === 0 ? app.say("line.terms") : "", line),
     ),
     guidance(app),
-    form(
+    deliberate(
       () => {
-        const given = [slot.index, draft(app, name), slot.facts?.matched ?? null];
+        const given = [slot.index, draft(app, name), slot.facts?.matched ?? null, slot.period];
         does(app, "ordered", given, { sent: [name] });
       },
       field(app, name, app.say("ordered_what"), { most: MOST_CHARACTERS }),
@@ -175,7 +182,7 @@ function replacing(app: App, slot: SlotView): HTMLElement {
   return form(
     () => {
       const code = needed(app, name);
-      const given = [slot.index, code, slot.facts?.matched ?? null];
+      const given = [slot.index, code, slot.facts?.matched ?? null, slot.period];
       if (code !== "") does(app, "replaceCode", given, { sent: [name] });
     },
     field(app, name, app.say("voucher_code")),

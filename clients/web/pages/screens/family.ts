@@ -1,17 +1,19 @@
 /** Where a family stands, and what it can do about it. The newest message only, never a history. */
 
 import type { App, Screen } from "../app.ts";
+import type { Seen } from "../calls.ts";
 import { comeBack, isClockOff } from "../days.ts";
 import { LOCKER, MODES, VOUCHER } from "../catalogue.ts";
 import { h, type Child } from "../dom.ts";
 import {
-  button, carried, choices, draft, field, form, heading, matchFacts, more, MOST_CHARACTERS, sees,
-  submit,
+  button, carried, choices, deliberate, draft, field, form, heading, matchFacts, more,
+  MOST_CHARACTERS, sees, submit,
 } from "../parts.ts";
+import { ALL_PARCELS } from "../kinds.ts";
 import type { Key } from "../strings.ts";
 import { isQuiet, quiet } from "./quiet.ts";
 import { ready, typeBack } from "./list.ts";
-import { message, needed, questions, writing } from "./talking.ts";
+import { message, named, needed, questions, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
 import type { FamilyView } from "../../src/clients/index.ts";
@@ -22,9 +24,15 @@ const MATCHED: readonly Status[] = [
   "needs_address", "address_shown", "ordered",
 ];
 const OVER: readonly Status[] = ["received", "finished", "withdrawn"];
+/** Goods or a code may be in the house. */
+const COMING: readonly Status[] = ["code", "code_failed", "address_shown", "ordered"];
+/** What is not matched, or not any more: to take it back costs nobody anything. */
+const ALONE: readonly Status[] = [
+  "waiting", "peer_silent", "idle", "refused_match", "match_declined", "donor_shown_elsewhere",
+];
 const WITHOUT_DAY: readonly Status[] = ["period_over", "declined"];
 const TO_DO: readonly Status[] = [
-  "period_over", "declined", "question", "certified", "code", "needs_address",
+  "period_over", "declined", "question", "certified", "code", "code_failed", "needs_address",
 ];
 const VETTING: readonly Status[] = ["asked", "question", "coordinator_failed"];
 
@@ -34,7 +42,7 @@ export const familyStands: Screen = (app) => {
   if (isQuiet(seen, seen.view.status)) return quiet(app, seen);
   const { view } = seen;
   const { status, card } = view;
-  const isFirst = status === "certified" && card === null;
+  const isFirst = status === "certified" && view.parcelsLeft === ALL_PARCELS;
   return [
     heading(app.say("parcel")),
     isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
@@ -53,11 +61,9 @@ export const familyStands: Screen = (app) => {
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
-    OVER.includes(status) && view.parcelsLeft > 0 && parcelsLeft(app, view),
-    seen.view.comeBackEpoch > 0 && !WITHOUT_DAY.includes(status) &&
-      h("p", { class: "come-back" }, comeBack(
-        app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
-      )),
+    (OVER.includes(status) || (status === "certified" && !isFirst)) && further(app, seen),
+    view.comeBackEpoch > 0 && !WITHOUT_DAY.includes(status) &&
+      whenToCome(app, seen, view.comeBackEpoch),
     !TO_DO.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
       look(app);
@@ -66,28 +72,24 @@ export const familyStands: Screen = (app) => {
   ];
 };
 
+function whenToCome(app: App, seen: Seen<FamilyView>, epoch: number): HTMLElement {
+  const { epochSeconds = 86_400 } = app.circle ?? {};
+  return h("p", { class: "come-back" }, comeBack(app.language, epoch, seen, epochSeconds, new Date()));
+}
+
 function withCard(app: App, card: SlotView): readonly Child[] {
-  const { status, facts, code } = card;
+  const { status, facts, code, ordered } = card;
   const matched = facts?.matched ?? null;
   const isMatched = MATCHED.includes(status);
   return [
-    status === "code" && code !== "" && carried(app, app.say("voucher_code"), code),
+    // A code that failed may work after all: it stays.
+    isMatched && code !== "" && carried(app, app.say("voucher_code"), code),
+    isMatched && ordered !== "" && carried(app, app.say("order_facts"), ordered),
     isMatched && facts !== null && h("section", {}, h("h2", {}, app.say("match")), matchFacts(app, facts)),
-    status === "needs_address" && terms(app, facts?.mode ?? LOCKER, matched),
-    (status === "code" || status === "address_shown" || status === "ordered") &&
-      confirm(app, status),
-    status === "code" && more(
-      app, "code_failed", app.say("code_failed"),
-      form(
-        () => {
-          does(app, "codeFailed", [draft(app, "failed"), matched], { sent: ["failed"] });
-        },
-        field(app, "failed", app.say("code_failed_what"), { most: MOST_CHARACTERS }),
-        submit(app.say("send")),
-      ),
-    ),
-    (status === "needs_address" || status === "address_shown" || status === "ordered") &&
-      writing(app, "write", card, []),
+    status === "needs_address" && terms(app, card),
+    COMING.includes(status) && confirm(app, card),
+    status === "code" && failing(app, card),
+    (status === "needs_address" || COMING.includes(status)) && writing(app, "write", card, []),
     (status === "held" || status === "agreed" || status === "needs_address") && more(
       app, "decline", app.say("decline"),
       h("p", {}, app.say("decline_family")),
@@ -95,8 +97,9 @@ function withCard(app: App, card: SlotView): readonly Child[] {
         does(app, "decline", [matched]);
       }),
     ),
-    (status === "waiting" || status === "peer_silent" || status === "idle") && more(
+    (isMatched || ALONE.includes(status)) && more(
       app, "withdraw", app.say("withdraw"),
+      COMING.includes(status) && h("p", {}, app.say("withdraw_coming")),
       h("p", {}, app.say("line.confirm_family_withdraw")),
       button(app.say("withdraw_yes"), () => {
         does(app, "withdraw", []);
@@ -106,50 +109,76 @@ function withCard(app: App, card: SlotView): readonly Child[] {
 }
 
 /** Who learns what stands before the field and the button. */
-function terms(app: App, mode: number, matched: number | null): HTMLElement {
-  const store = app.say(`sees.${MODES[mode] ?? "delivery"}`);
+function terms(app: App, card: SlotView): HTMLElement {
+  const { mode = LOCKER, matched = null } = card.facts ?? {};
+  const name = named("terms", card);
   return form(
     () => {
-      const words = needed(app, "terms");
-      if (words !== "") does(app, "showAddress", [words, matched], { sent: ["terms"] });
+      const words = needed(app, name);
+      if (words !== "") does(app, "showAddress", [words, matched], { sent: [name] });
     },
-    h("p", { class: "weigh" }, store),
-    field(app, "terms", app.say(mode === LOCKER ? "terms_locker" : "terms_delivery"), {
+    h("p", { class: "weigh" }, app.say(`sees.${MODES[mode] ?? "delivery"}`)),
+    field(app, name, app.say(mode === LOCKER ? "terms_locker" : "terms_delivery"), {
       long: true, most: MOST_CHARACTERS,
     }),
     submit(app.say("terms_show")),
   );
 }
 
-function confirm(app: App, status: Status): HTMLElement {
+function confirm(app: App, card: SlotView): HTMLElement {
+  const [thanks, repeat] = [named("thanks", card), named("again", card)];
   return more(
     app, "received", app.say("received"),
-    form(
+    deliberate(
       () => {
-        const again = draft(app, "again") === "1";
-        does(app, "received", [draft(app, "thanks"), { again }], { sent: ["thanks", "again"] });
+        const again = draft(app, repeat) === "1";
+        does(app, "received", [draft(app, thanks), { again }], { sent: [thanks, repeat] });
       },
-      status === "code" && h("p", {}, app.say("received_first")),
+      card.code !== "" && h("p", {}, app.say("received_first")),
       h("p", {}, app.say("line.confirm_received")),
-      field(app, "thanks", app.say("thanks"), { most: MOST_CHARACTERS }),
-      choices(app, "again", "", [{ value: "1", text: app.say("again_donor") }], { several: true }),
+      choices(app, repeat, "", [{ value: "1", text: app.say("again_donor") }], { several: true }),
+      field(app, thanks, app.say("thanks"), { most: MOST_CHARACTERS }),
       submit(app.say("received_yes")),
     ),
   );
 }
 
-function parcelsLeft(app: App, view: FamilyView): HTMLElement {
+/** What follows is said before the complaint is sent. */
+function failing(app: App, card: SlotView): HTMLElement {
+  const name = named("failed", card);
+  return more(
+    app, "code_failed", app.say("code_failed"),
+    deliberate(
+      () => {
+        const given = [draft(app, name), card.facts?.matched ?? null];
+        does(app, "codeFailed", given, { sent: [name] });
+      },
+      h("p", {}, app.say("code_failed_then")),
+      field(app, name, app.say("code_failed_what"), { most: MOST_CHARACTERS }),
+      submit(app.say("send")),
+    ),
+  );
+}
+
+/** The parcel after this one: a button where it can be asked for now, otherwise the day. */
+function further(app: App, seen: Seen<FamilyView>): HTMLElement {
+  const { parcelsLeft, parcelsToCome, mayAsk } = seen.view;
+  const isNone = parcelsLeft + parcelsToCome === 0;
   return h(
     "section",
     {},
-    h("p", {}, app.say("line.parcels_left", { count: view.parcelsLeft })),
-    button(app.say("next_parcel"), () => {
+    h("p", {}, app.say(isNone ? "line.parcels_none" : "line.parcels_left", { count: parcelsLeft })),
+    parcelsToCome > 0 && h("p", {}, app.say("line.parcels_to_come", { count: parcelsToCome })),
+    mayAsk && button(app.say("next_parcel"), () => {
       app.go(wish("next"));
     }, "main"),
+    parcelsLeft > 0 && !mayAsk && h("p", {}, app.say("next_then")),
+    parcelsLeft > 0 && !mayAsk && whenToCome(app, seen, seen.epoch + 1),
   );
 }
 
 function whoSees(status: Status, card: SlotView | null): readonly (Key | null)[] {
+  if (status === "withdrawn") return ["sees_withdrawn"];
   if (OVER.includes(status)) return ["sees_done"];
   if (VETTING.includes(status)) return ["sees_asked"];
   if (status === "needs_address") return ["line.nobody_else"];

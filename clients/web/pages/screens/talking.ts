@@ -76,9 +76,9 @@ export function needed(app: App, name: string): string {
   return words;
 }
 
-/** The name of a field of one slot among several. */
-export function named(what: string, { period, index }: SlotView): string {
-  return `${what}-${String(period)}-${String(index)}`;
+/** The name of a field about one match of one card: words for one partner never reach another. */
+export function named(what: string, { period, index, facts }: SlotView): string {
+  return [what, period, index, facts?.matched ?? 0].join("-");
 }
 
 interface Saying {
@@ -87,9 +87,9 @@ interface Saying {
   readonly sent: readonly string[];
 }
 
-function say(app: App, { facts }: SlotView, before: readonly unknown[], { words, kind, sent }: Saying): void {
+function say(app: App, { facts, period }: SlotView, before: readonly unknown[], { words, kind, sent }: Saying): void {
   const typed = needed(app, words);
   if (typed === "") return;
-  const given = [...before, typed, { kind, matched: facts?.matched ?? null }];
+  const given = [...before, typed, { kind, matched: facts?.matched ?? null, period }];
   does(app, "say", given, { sent, assure: "said" });
 }

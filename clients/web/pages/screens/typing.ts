@@ -10,6 +10,9 @@ import { capital, form, heading, sees, submit, UNASSISTED } from "../parts.ts";
 const LINES = 9;
 const QUANTITIES = ["", "1", "2", "3", "4", "5", "6", "7", "8"];
 
+/** The longest line that is read. */
+const MOST_CHARACTERS = 120;
+
 /** Nothing of a list stays where it was typed, once it was read. */
 export function forgetLines(app: App): void {
   for (let line = 0; line < LINES; line++) {
@@ -24,14 +27,23 @@ export function typing(
   how: "type_how" | "type_all",
   then: (lines: readonly TypedLine[]) => void,
 ): readonly HTMLElement[] {
-  const rows = Array.from({ length: LINES }, (_, line) => row(app, line));
+  const open = (): void => {
+    void readAll(rows, then);
+  };
+  // Enter goes on where something is missing, after this line first; it opens what is whole.
+  const goOn = (line: number): void => {
+    const next = [...rows.slice(line + 1), ...rows].find((one) => !one.isWhole());
+    if (next) next.focus();
+    else open();
+  };
+  const rows = Array.from({ length: LINES }, (_, line) => row(app, line, () => {
+    goOn(line);
+  }));
   return [
     heading(app.say("type")),
     h("p", {}, app.say(how)),
     form(
-      () => {
-        void readAll(rows, then);
-      },
+      open,
       h("ol", { class: "paper typed", translate: "no" }, ...rows.map(({ element }) => element)),
       submit(app.say("open")),
     ),
@@ -45,6 +57,9 @@ interface Row {
   read(): Promise<TypedLine | string>;
   complain(code: string, how?: { readonly aloud: boolean }): void;
   isEmpty(): boolean;
+  /** Whether something stands both for the good and for how many. */
+  isWhole(): boolean;
+  /** To what is missing. */
   focus(): void;
 }
 
@@ -77,7 +92,7 @@ async function readAll(
   then(lines);
 }
 
-function row(app: App, line: number): Row {
+function row(app: App, line: number, goOn: () => void): Row {
   const [name, many] = [`good-${String(line)}`, `many-${String(line)}`];
   const id = `l-${String(line)}`;
   const wrong = h("p", { class: "wrong", id: `${id}-w`, hidden: true });
@@ -85,7 +100,7 @@ function row(app: App, line: number): Row {
     role: "listbox", id: `${id}-o`, hidden: true, "aria-label": app.say("suggestions"),
   });
   const good = h("input", {
-    type: "text", id, ...UNASSISTED, role: "combobox", maxlength: 120, enterkeyhint: "next",
+    type: "text", id, ...UNASSISTED, role: "combobox", enterkeyhint: "next",
     "aria-label": app.say("good", { line: line + 1 }), "aria-autocomplete": "list",
     "aria-expanded": "false", "aria-controls": `${id}-o`, "aria-describedby": `${id}-w`,
   });
@@ -98,6 +113,12 @@ function row(app: App, line: number): Row {
   quantity.value = app.drafts.get(many) ?? "";
   let active = -1;
 
+  // A number among the letters is how many, and is seen to be.
+  const count = (): void => {
+    const [number] = /\d+/.exec(good.value) ?? [];
+    if (number !== undefined) quantity.value = QUANTITIES.includes(number) ? number : "";
+  };
+  count();
   const keep = (): void => {
     app.drafts.set(name, good.value);
     app.drafts.set(many, quantity.value);
@@ -116,6 +137,7 @@ function row(app: App, line: number): Row {
     good.setAttribute("aria-expanded", "false");
     mark(-1);
   };
+  const isWhole = (): boolean => good.value.trim() !== "" && quantity.value !== "";
   const take = (text: string): void => {
     good.value = text;
     keep();
@@ -143,8 +165,10 @@ function row(app: App, line: number): Row {
     good.setAttribute("aria-expanded", String(found.length > 0));
   };
   good.addEventListener("input", () => {
+    count();
     keep();
     const typed = good.value;
+    if (typed.length > MOST_CHARACTERS) return;
     void app.client.call("suggest", [typed]).then(
       (found) => {
         if (good.value === typed && document.activeElement === good) offer(found);
@@ -153,15 +177,23 @@ function row(app: App, line: number): Row {
     );
   });
   good.addEventListener("keydown", (event) => {
-    const count = options.children.length;
-    if (count === 0) return;
+    const found = options.children;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      const [meant] = found.length === 1 ? found : [found[active]];
+      if (meant) take(meant.textContent);
+      if (meant && !isWhole()) return;
+      close();
+      if (isWhole() || good.value.trim() === "") goOn();
+      else quantity.focus();
+      return;
+    }
+    if (found.length === 0) return;
     if (event.key === "Tab") close();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      mark((active + (event.key === "ArrowDown" ? 1 : count + (active < 0 ? 0 : -1))) % count);
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      take(options.children[Math.max(active, 0)]?.textContent ?? good.value);
+      const back = found.length + (active < 0 ? 0 : -1);
+      mark((active + (event.key === "ArrowDown" ? 1 : back)) % found.length);
     } else if (event.key === "Escape") close();
   });
   // Closed before a tap is over, the list would pull the button away from under the finger.
@@ -174,16 +206,20 @@ function row(app: App, line: number): Row {
     // A whole list at once: each line goes where it belongs.
     event.preventDefault();
     texts.slice(0, LINES - line).forEach((text, at) => {
-      app.drafts.set(`good-${String(line + at)}`, text.slice(0, 120));
+      app.drafts.set(`good-${String(line + at)}`, text);
     });
     app.redraw();
   });
-  quantity.addEventListener("change", keep);
+  quantity.addEventListener("change", () => {
+    good.value = good.value.replace(/\d+/, quantity.value);
+    keep();
+  });
 
   return {
     element: h("li", {}, h("div", { class: "line" }, good, quantity, options), wrong),
     async read() {
       const typed = good.value;
+      if (typed.length > MOST_CHARACTERS) return "line_too_long";
       const whole = /\d/.test(typed) ? typed : `${typed} ${quantity.value}`;
       try {
         const read = await app.client.call("read", [whole]);
@@ -198,13 +234,14 @@ function row(app: App, line: number): Row {
     isEmpty() {
       return good.value.trim() === "";
     },
+    isWhole,
     complain(code, { aloud } = { aloud: true }) {
       wrong.hidden = code === "" || !aloud;
       wrong.textContent = wrong.hidden ? "" : explained(app.language, code);
       good.setAttribute("aria-invalid", String(code !== ""));
     },
     focus() {
-      good.focus();
+      (good.value.trim() === "" || quantity.value !== "" ? good : quantity).focus();
     },
   };
 }

@@ -67,6 +67,11 @@ export const BEGINNING = {
   ],
   good: ["Тавар {line}", "Товар {line}", "Good {line}"],
   quantity: ["Колькасць {line}", "Количество {line}", "How many {line}"],
+  line_long: [
+    "Задоўгі радок: больш за 120 знакаў.",
+    "Слишком длинная строка: больше 120 знаков.",
+    "This line is too long: more than 120 characters.",
+  ],
   suggestions: ["Падказкі", "Подсказки", "Suggestions"],
   open: ["Адкрыць", "Открыть", "Open"],
   dish: ["Ваша страва?", "Ваше блюдо?", "Is this your dish?"],

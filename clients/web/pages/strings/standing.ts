@@ -41,9 +41,9 @@ export const STANDING = {
   new_list: ["Узяць новы спіс", "Взять новый список", "Take a new list"],
   ask: ["Папрасіць", "Попросить", "Ask"],
   first_card: [
-    "Цяпер просьба можа пайсці ў чаргу. Бяспечней зрабіць гэта ў іншы раз: каардынатар разам з варожым вузлом мог бы звязаць вас па часе.",
-    "Теперь просьба может уйти в очередь. Безопаснее сделать это в другой раз: координатор вместе с враждебным узлом мог бы связать вас по времени.",
-    "The request can now go out. Another time is safer: a coordinator together with a hostile node could link you by the hour.",
+    "Цяпер просьба можа пайсці ў чаргу. У іншы дзень бяспечней. Калі пачакаць, нічога не згубіцца.",
+    "Теперь просьба может уйти в очередь. В другой день безопаснее. Если подождать, ничего не потеряется.",
+    "The request can now go out. Another day is safer. Nothing is lost by waiting.",
   ],
   first_card_now: [
     "Адправіць цяпер, набраўшы спіс",
@@ -51,6 +51,11 @@ export const STANDING = {
     "Send it now, after typing the list",
   ],
   next_parcel: ["Папрасіць наступную", "Попросить следующую", "Ask for the next one"],
+  next_then: [
+    "Гэтая просьба яшчэ закрываецца; потым можна папрасіць наступную.",
+    "Эта просьба ещё закрывается; потом можно попросить следующую.",
+    "This request is still being closed; then you can ask for the next one.",
+  ],
   answer: ["Ваш адказ", "Ваш ответ", "Your answer"],
   terms_locker: [
     "Паштамат, імя, тэлефон",
@@ -78,6 +83,11 @@ export const STANDING = {
     "This family again next time, if the family wants so too",
   ],
   code_failed: ["Код не дзейнічае", "Код не работает", "The code does not work"],
+  code_failed_then: [
+    "Донар прачытае гэта і дасць іншы код, не больш за тры разы. Гэты застанецца тут: калі ён усё ж спрацуе, пацвердзіце.",
+    "Донор прочитает это и даст другой код, не больше трёх раз. Этот останется здесь: если он всё-таки сработает, подтвердите.",
+    "The donor reads this and gives another code, three times at most. This one stays here: if it works after all, confirm.",
+  ],
   code_failed_what: ["Што кажа крама", "Что говорит магазин", "What the store says"],
   write: ["Напісаць донару", "Написать донору", "Write to the donor"],
   write_family: ["Напісаць сям’і", "Написать семье", "Write to the family"],
@@ -113,6 +123,11 @@ export const STANDING = {
   ],
   decline_yes: ["Так, адмовіцца", "Да, отказаться", "Yes, decline"],
   withdraw: ["Забраць назад", "Забрать назад", "Take it back"],
+  withdraw_coming: [
+    "Донар мог ужо купіць. Тое, што ён даслаў, яшчэ можа прыйсці, але пацвердзіць яго будзе нельга.",
+    "Донор мог уже купить. То, что он отправил, ещё может прийти, но подтвердить это будет нельзя.",
+    "The donor may have bought already. What was sent may still come, but you can no longer confirm it.",
+  ],
   withdraw_yes: ["Так, забраць", "Да, забрать", "Yes, take it back"],
   accept: ["Прыняць", "Принять", "Accept"],
   accept_parcel: [
@@ -120,6 +135,7 @@ export const STANDING = {
     "После этого семья скажет, куда отправлять. До того ничего не покупайте.",
     "The family then says where to send. Buy nothing before.",
   ],
+  order_facts: ["Каб атрымаць", "Чтобы получить", "To receive it"],
   voucher_code: ["Код ваўчара", "Код ваучера", "The voucher’s code"],
   code_give: ["Даць код", "Дать код", "Give the code"],
   code_replace: ["Даць іншы код", "Дать другой код", "Give another code"],
@@ -152,6 +168,11 @@ export const STANDING = {
     "Размова сцёртая. Крама і банк сваё запомнілі: гэтага адсюль не сцерці.",
     "Разговор стёрт. Магазин и банк своё запомнили: этого отсюда не стереть.",
     "The conversation is erased. Store and bank remember their part: that cannot be erased from here.",
+  ],
+  sees_withdrawn: [
+    "Просьба знікае з чаргі. Імя і адраса, якіх вы не паказалі, не ведае ніхто.",
+    "Просьба исчезает из очереди. Имени и адреса, которых вы не показали, не знает никто.",
+    "The request leaves the queue. Name and address that you did not show are known to nobody.",
   ],
   sees_voucher_donor: [
     "Сям’я ўбачыць толькі код. Крама і банк бачаць, якая картка заплаціла і хто скарыстаў код.",

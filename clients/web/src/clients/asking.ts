@@ -16,9 +16,7 @@ import type { Slot } from "../crypto/messages/shelf.ts";
 import type { Delivery, NextSlot } from "../crypto/messages/tokens.ts";
 import { Place, classOf } from "./person.ts";
 import { newSlot } from "./shelves.ts";
-
-/** Sixteen askings share out 65,536 pseudonyms; one after another a slot earns 1,364 more. */
-export const ASKING_STRIDE = 4_096;
+import { ASKING_STRIDE } from "./slot_names.ts";
 
 /** A key, the message it is to sign, and that message blinded for it. */
 export class Asked {

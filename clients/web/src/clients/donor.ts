@@ -17,7 +17,7 @@ import { DONOR } from "../crypto/messages/intake.ts";
 import { CODE_BYTES, Kind } from "../crypto/messages/pages.ts";
 import { DONE, UNSPENT, type Wish } from "../crypto/messages/shelf.ts";
 import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
-import { NotPossible, TooLong } from "./errors.ts";
+import { NotPossible, SlotUnclear, TooLong } from "./errors.ts";
 import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
 import { spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
@@ -36,12 +36,26 @@ export interface DonorView {
   readonly comeBackEpoch: number;
 }
 
-/** The slot of pseudonym *index*, of the newest period that has it; null if there is none. */
-export function slotOfView(view: DonorView, index: number): SlotView | null {
-  return view.slots.filter((slot) => slot.index === index).sort(byPeriod).at(-1) ?? null;
+/**
+ * The slot of pseudonym *index* in *period*, or in the only one that has it; null if there is none.
+ * Raises SlotUnclear.
+ */
+export function slotOfView(
+  view: DonorView,
+  index: number,
+  period: number | null = null,
+): SlotView | null {
+  return onlyOne(
+    view.slots.filter((slot) => slot.index === index && (period ?? slot.period) === slot.period),
+  );
 }
 
-/** A donor's client. Every call is one sitting; calls wait for one another. */
+/**
+ * A donor's client. Every call is one sitting; calls wait for one another.
+ *
+ * A slot is told by its index and *period*; without a period it is the only one of that index, and
+ * SlotUnclear is raised where two quarters have one.
+ */
 export class Donor extends PersonClient {
   readonly role = DONOR;
 
@@ -100,19 +114,29 @@ export class Donor extends PersonClient {
     index: number,
     code: string | null = null,
     matched: number | null = null,
+    period: number | null = null,
   ): Promise<DonorView> {
-    return this.#decided(index, inMatch(accepting(checkedCode(code)), matched));
+    return this.#decided(index, inMatch(accepting(checkedCode(code)), matched), period);
   }
 
   /** Not this one; both go back into the queue. */
-  async decline(index: number, matched: number | null = null): Promise<DonorView> {
-    return this.#decided(index, inMatch(declining, matched));
+  async decline(
+    index: number,
+    matched: number | null = null,
+    period: number | null = null,
+  ): Promise<DonorView> {
+    return this.#decided(index, inMatch(declining, matched), period);
   }
 
   /** Say that the parcel was ordered, with what the family must know to receive it. */
-  async ordered(index: number, words = "", matched: number | null = null): Promise<DonorView> {
+  async ordered(
+    index: number,
+    words = "",
+    matched: number | null = null,
+    period: number | null = null,
+  ): Promise<DonorView> {
     checked(words);
-    return this.#decided(index, inMatch(ordering(words), matched));
+    return this.#decided(index, inMatch(ordering(words), matched), period);
   }
 
   /** Give another code for one that did not work. */
@@ -120,8 +144,9 @@ export class Donor extends PersonClient {
     index: number,
     code: string,
     matched: number | null = null,
+    period: number | null = null,
   ): Promise<DonorView> {
-    return this.#decided(index, inMatch(replacing(checkedCode(code)), matched));
+    return this.#decided(index, inMatch(replacing(checkedCode(code)), matched), period);
   }
 
   /** A question or an answer to the family, or that something cannot be done. */
@@ -131,14 +156,19 @@ export class Donor extends PersonClient {
     {
       kind = Kind.ANSWER,
       matched = null,
-    }: { readonly kind?: Kind; readonly matched?: number | null } = {},
+      period = null,
+    }: {
+      readonly kind?: Kind;
+      readonly matched?: number | null;
+      readonly period?: number | null;
+    } = {},
   ): Promise<DonorView> {
-    return this.#decided(index, inMatch(saying(kind, checked(words)), matched));
+    return this.#decided(index, inMatch(saying(kind, checked(words)), matched), period);
   }
 
   /** Take a card back for good. */
-  async withdraw(index: number): Promise<DonorView> {
-    return this.#decided(index, withdrawing);
+  async withdraw(index: number, period: number | null = null): Promise<DonorView> {
+    return this.#decided(index, withdrawing, period);
   }
 
   /**
@@ -147,11 +177,14 @@ export class Donor extends PersonClient {
    */
   async close(
     index: number,
-    { again = false }: { readonly again?: boolean } = {},
+    {
+      again = false,
+      period = null,
+    }: { readonly again?: boolean; readonly period?: number | null } = {},
   ): Promise<DonorView> {
     return this.inSitting(async (sitting) => {
       const states = await this.survey(sitting);
-      const state = live(states, index);
+      const state = live(states, index, period);
       if (state === null || (state.pageOne === null && !again)) return viewOf(states);
       const after = await sitting.visit(state.place, again ? closing : nothing, {
         blanks: state.pageOne?.blanks ?? null,
@@ -160,10 +193,10 @@ export class Donor extends PersonClient {
     });
   }
 
-  async #decided(index: number, act: Act): Promise<DonorView> {
+  async #decided(index: number, act: Act, period: number | null): Promise<DonorView> {
     return this.inSitting(async (sitting) => {
       const states = await this.survey(sitting);
-      const place = livePlace(states, index);
+      const place = livePlace(states, index, period);
       return viewOf(withState(states, await this.decide(sitting, place, act)));
     });
   }
@@ -259,23 +292,32 @@ function withState(states: readonly State[], state: State): readonly State[] {
   return [...states.filter(isAnother), state];
 }
 
-/** The card of *index*, of the newest period that has one; null if none was posted. */
-function live(states: readonly State[], index: number): State | null {
-  const found = states
-    .filter(({ place, slot }) => place.index === index && slot !== null && slot.stage !== UNSPENT)
-    .sort((a, b) => a.place.period - b.place.period);
-  return found.at(-1) ?? null;
+/** The card of *index* in *period*, or in the only one that has it; null if none was posted. */
+function live(states: readonly State[], index: number, period: number | null): State | null {
+  const posted = states.filter(({ slot }) => slot !== null && slot.stage !== UNSPENT);
+  return onlyOne(
+    posted.filter(({ place }) => {
+      return place.index === index && (period ?? place.period) === place.period;
+    }),
+  );
+}
+
+function onlyOne<T>(found: readonly T[]): T | null {
+  if (found.length > 1) throw new SlotUnclear();
+  return found[0] ?? null;
 }
 
 /** Where the card of *index* is. Raises NotPossible if none was posted. */
-function livePlace(states: readonly State[], index: number): Place {
-  const found = live(states, index);
+function livePlace(states: readonly State[], index: number, period: number | null): Place {
+  const found = live(states, index, period);
   if (found === null) throw new NotPossible();
   return found.place;
 }
 
 function isPosted(states: readonly State[], index: number | null): boolean {
-  return states.some((state) => state.place.index === index && state.slot !== null);
+  return states.some(
+    ({ isCurrent, place, slot }) => isCurrent && place.index === index && slot !== null,
+  );
 }
 
 /** The state whose vetting is shown: one with a coordinator's bad signature before all. */

@@ -79,6 +79,16 @@ export class NotToday extends NotPossible {
   override readonly code = "not_today";
 }
 
+/** The parcel before is still being closed; the next round ends that. */
+export class NotYet extends NotPossible {
+  override readonly code = "not_yet";
+}
+
+/** Slots of two quarters have this index, and no quarter was named. */
+export class SlotUnclear extends NotPossible {
+  override readonly code = "slot_unclear";
+}
+
 /** Too long to be sent. */
 export class TooLong extends NotPossible {
   override readonly code = "too_long";

@@ -24,7 +24,7 @@ import {
   type Slot,
 } from "../crypto/messages/shelf.ts";
 import type { Opening } from "../crypto/messages/tokens.ts";
-import { daysOf } from "../crypto/periods.ts";
+import { daysOf, periodOf } from "../crypto/periods.ts";
 import { closeRecord, randomRecord } from "../crypto/records.ts";
 import { NotPossible } from "./errors.ts";
 import { spentReceipt } from "./outboxes.ts";
@@ -71,6 +71,22 @@ export function isUnderWay(shelf: Shelf | null): shelf is Shelf & { readonly exc
 export function stillThere(shelf: Shelf, before: Shelf | null): Slot | null {
   const slot = shelf.exchanged === null ? null : shelves.slotOf(before, shelf.exchanged);
   return slot?.stage === UNSPENT ? slot : null;
+}
+
+/** How many slots of shelf *before* are still to come to *shelf*, the one of *today*. */
+export function countToCome(
+  circle: Circle,
+  shelf: Shelf | null,
+  before: Shelf | null,
+  today: number,
+): number {
+  if (!isOpen(circle, periodOf(today), today)) return 0;
+  const came = isUnderWay(shelf) ? null : (shelf?.exchanged ?? null);
+  return shelves
+    .unspentSlots(before)
+    .filter(({ index, signatures, stamp }) => {
+      return index !== came && signatures.length > 0 && stamp !== null;
+    }).length;
 }
 
 /** Whether the threads of the exchange under way are reserved. */

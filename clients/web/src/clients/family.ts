@@ -9,12 +9,14 @@
 import { againValue } from "../crypto/conversations.ts";
 import type { Language } from "../crypto/goods.ts";
 import { BLIND_COUNT } from "../crypto/labels.ts";
+import { FINISHED } from "../crypto/messages/cards.ts";
 import { FAMILY } from "../crypto/messages/intake.ts";
 import { Kind, type Said } from "../crypto/messages/pages.ts";
-import { DONE, POSTED, type Wish } from "../crypto/messages/shelf.ts";
+import { DONE, POSTED, type Shelf, type Wish } from "../crypto/messages/shelf.ts";
 import { declining, inMatch, saying, wishing, withdrawing } from "./decisions.ts";
-import { NotPossible, NotToday } from "./errors.ts";
+import { NotPossible, NotToday, NotYet } from "./errors.ts";
 import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
+import * as exchange from "./exchange.ts";
 import { spentReceipt, spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
 import * as shelves from "./shelves.ts";
@@ -27,13 +29,16 @@ import { checkedWish } from "./wishes.ts";
 
 /**
  * What a family is shown. `questions` are the coordinators' words; `card` is its parcel, posted or
- * finished; `parcelsLeft` how many more it may ask for.
+ * finished; `parcelsLeft` how many more it may ask for in this quarter, and `parcelsToCome` how many
+ * are still on their way there from the one before. `mayAsk` tells whether `postCard` would post now.
  */
 export interface FamilyView {
   readonly status: Status;
   readonly questions: readonly string[];
   readonly card: SlotView | null;
   readonly parcelsLeft: number;
+  readonly parcelsToCome: number;
+  readonly mayAsk: boolean;
   readonly comeBackEpoch: number;
 }
 
@@ -58,13 +63,17 @@ export class Family extends PersonClient {
     });
   }
 
-  /** Ask for a parcel with *wish*. While one is on its way, that one stays the only one. */
+  /**
+   * Ask for a parcel with *wish*. While one is on its way, that one stays the only one. Raises
+   * NotYet while the matcher has still to hear that the last one is over.
+   */
   async postCard(wish: Wish): Promise<FamilyView> {
     checkedWish(wish, this.role);
     return this.inSitting(async (sitting) => {
       const states = await this.survey(sitting);
-      const isUnderWay = states.some((state) => shelves.liveSlots(state.shelf).length > 0);
-      if (isUnderWay) return this.#view(states);
+      const live = states.filter(isLive);
+      if (live.some(isGoingOn)) return this.#view(states);
+      if (live.length > 0) throw new NotYet();
       const [unspent] = shelves.unspentSlots(states[0]?.shelf ?? null);
       if (unspent === undefined) throw new NotPossible();
       const place = sitting.place(sitting.current, unspent.index);
@@ -143,16 +152,23 @@ export class Family extends PersonClient {
   }
 
   #view(states: readonly State[]): FamilyView {
-    const live = states.filter(({ slot }) => slot?.stage === POSTED || slot?.stage === DONE).at(-1);
-    const state = live ?? states.at(-1);
-    if (state === undefined) throw new NotPossible(); // a survey has the first place at least
+    const posted = states.filter(({ slot }) => slot?.stage === POSTED || slot?.stage === DONE);
+    // What the matcher has finished stays on the shelf for a visit more.
+    const live = posted.filter(isLive).at(-1) ?? posted.at(-1);
+    const newest = states.at(-1);
+    if (newest === undefined) throw new NotPossible(); // a survey has the first place at least
+    const state = live ?? newest;
+    const [current, before] = shelvesOf(newest);
+    const parcelsLeft = shelves.unspentSlots(current).length;
     this.#live = live === undefined ? null : [live.place.period, live.place.index];
     const card = live !== undefined || hasFinished(state) ? slotView(state) : null;
     return {
       status: card === null ? vettingStatus(vetted(states, state)) : card.status,
       questions: states.flatMap((each) => vetting.openQuestions(each).map(([, words]) => words)),
       card,
-      parcelsLeft: shelves.unspentSlots(state.shelf).length,
+      parcelsLeft,
+      parcelsToCome: exchange.countToCome(this.circle, current, before, this.today),
+      mayAsk: parcelsLeft > 0 && !states.some(isLive),
       comeBackEpoch: card === null ? state.epoch + 1 : card.comeBackEpoch,
     };
   }
@@ -161,6 +177,21 @@ export class Family extends PersonClient {
 /** The state whose vetting matters: the current period's, or the previous one's. */
 function vetted(states: readonly State[], otherwise: State): State {
   return states.find((state) => state.shelf !== null) ?? states[0] ?? otherwise;
+}
+
+/** The shelf of this quarter, and of the one before. */
+function shelvesOf({ isCurrent, shelf, other }: State): readonly [Shelf | null, Shelf | null] {
+  return isCurrent ? [shelf, other] : [other, shelf];
+}
+
+/** Whether a card stands that the matcher has not finished. */
+function isLive({ slot, notice }: State): boolean {
+  return (slot?.stage === POSTED || slot?.stage === DONE) && notice?.phase !== FINISHED;
+}
+
+/** Whether the owner of a live card still wants it. */
+function isGoingOn({ slot, outbox }: State): boolean {
+  return slot?.stage === POSTED && outbox?.withdrawn !== true;
 }
 
 function hasFinished(state: State): boolean {

@@ -48,9 +48,9 @@ export interface FamilyAsking extends Asking {
 export abstract class PersonClient {
   abstract readonly role: number;
   readonly #listKey: Uint8Array;
-  readonly #circle: Circle;
+  protected readonly circle: Circle;
   readonly #node: NodeClient;
-  readonly #today: number;
+  protected readonly today: number;
   #isForgotten = false;
   #sitting: Sitting | null = null;
   #before: Promise<unknown> = Promise.resolve();
@@ -58,9 +58,9 @@ export abstract class PersonClient {
   /** *listKey* is this object's from now on; *today* is days since 1970-01-01. */
   constructor(listKey: Uint8Array, circle: Circle, node: NodeClient, today: number) {
     this.#listKey = listKey;
-    this.#circle = circle;
+    this.circle = circle;
     this.#node = node;
-    this.#today = today;
+    this.today = today;
   }
 
   /**
@@ -113,7 +113,7 @@ export abstract class PersonClient {
     states: readonly State[],
   ): Promise<readonly State[]> {
     const [found, ...others] = states;
-    const isOpen = exchange.isOpen(this.#circle, sitting.current.period, this.#today);
+    const isOpen = exchange.isOpen(this.circle, sitting.current.period, this.today);
     if (found === undefined || !isOpen) return states;
     let first = found;
     if (!exchange.isUnderWay(first.shelf)) {
@@ -148,7 +148,7 @@ export abstract class PersonClient {
       // Asked before: the same again is the same.
       if (first?.shelf != null) return [first, ...others];
       this.#checkPeriod();
-      const body = await vetting.intakeBody(this.#circle, sitting.current, {
+      const body = await vetting.intakeBody(this.circle, sitting.current, {
         ...watch,
         role: this.role,
         language,
@@ -156,7 +156,7 @@ export abstract class PersonClient {
         wish,
         asked: sitting.open.descriptor.epoch,
         invite,
-        terms: await sitting.node.node(this.#circle),
+        terms: await sitting.node.node(this.circle),
       });
       await taken(sitting.node.intake(body));
       return [await this.settle(sitting, sitting.firstPlace), ...others];
@@ -200,7 +200,7 @@ export abstract class PersonClient {
 
   async #sit<T>(work: (sitting: Sitting) => Promise<T>): Promise<T> {
     if (this.#isForgotten) throw new Cancelled();
-    const sitting = new Sitting(this.#listKey, this.#circle, this.#node, this.#today, keepUp);
+    const sitting = new Sitting(this.#listKey, this.circle, this.#node, this.today, keepUp);
     this.#sitting = sitting;
     try {
       await sitting.refreshEpoch();
@@ -246,7 +246,7 @@ export abstract class PersonClient {
     if (slot?.stage !== UNSPENT || slot.stamp === null) {
       return this.settle(sitting, place, exchange.givingUp(shelf.asking));
     }
-    const body = await exchange.exchangeBody(this.#circle, place, shelf, old.place, slot, { isNew });
+    const body = await exchange.exchangeBody(this.circle, place, shelf, old.place, slot, { isNew });
     try {
       await sitting.node.intake(body);
     } catch (error) {
@@ -271,7 +271,7 @@ export abstract class PersonClient {
 
   #checkPeriod(): void {
     try {
-      this.#circle.periodOn(this.#today);
+      this.circle.periodOn(this.today);
     } catch (error) {
       throw error instanceof InvalidKey ? new NoPeriod() : error;
     }

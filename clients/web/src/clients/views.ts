@@ -63,7 +63,8 @@ export interface Facts {
 
 /**
  * One card, or one that can be posted. `terms` is where a donor is to send to, `code` the
- * voucher's, `message` the partner's last one. `comeBackEpoch` is 0 if nothing is due.
+ * voucher's, `ordered` what a family needs to receive the parcel, `message` the partner's last one.
+ * `comeBackEpoch` is 0 if nothing is due.
  */
 export interface SlotView {
   readonly period: number;
@@ -72,14 +73,14 @@ export interface SlotView {
   readonly facts: Facts | null;
   readonly code: string;
   readonly terms: string;
+  readonly ordered: string;
   readonly message: Said | null;
   readonly again: boolean;
   readonly comeBackEpoch: number;
 }
 
-/** Messages that are shown as messages; terms, codes and *again* have their own places. */
+/** Messages shown as messages; terms, codes, order facts and *again* have their own places. */
 const WORDS: readonly Kind[] = [
-  Kind.ORDERED,
   Kind.QUESTION,
   Kind.ANSWER,
   Kind.CANNOT,
@@ -120,6 +121,7 @@ export function unvisited(period: number, index: number, status: Status): SlotVi
     facts: null,
     code: "",
     terms: "",
+    ordered: "",
     message: null,
     again: false,
     comeBackEpoch: 0,
@@ -138,6 +140,7 @@ export function slotView(state: State): SlotView {
     facts: factsOf(state),
     code: codeOf(state),
     terms: state.isDonor ? (last(theirs, Kind.TERMS)?.words ?? "") : "",
+    ordered: state.isDonor ? "" : (last(theirs, Kind.ORDERED)?.words ?? ""),
     message: last(theirs, ...WORDS),
     again: count(theirs, Kind.AGAIN) > 0,
   };

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Donor, Family, Status, slotOfView } from "../../src/clients/index.ts";
+import { Donor, Family, SlotUnclear, Status, slotOfView } from "../../src/clients/index.ts";
 import * as seals from "../../src/clients/seals.ts";
 import * as shelves from "../../src/clients/shelves.ts";
+import { slotNames } from "../../src/clients/slot_names.ts";
 import { toHex } from "../../src/crypto/bytes.ts";
 import { addressOf, readerOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
@@ -258,4 +259,41 @@ test("a slot that was posted after all holds up no exchange", async () => {
 
   assert.equal(exchanges(world), 2);
   assert.equal(shelfOf(world, "family").exchanged, 1);
+});
+
+test("what is still to come is counted apart while a card of the quarter before is live", async () => {
+  const world = new World();
+  await ask(world, "family", EARLIER);
+  world.coordinators.certify();
+  await client(world, "family", EARLIER).visit();
+  const counts: unknown[] = [];
+  for (let times = 0; times < 4; times++) {
+    const { parcelsLeft, parcelsToCome, mayAsk } = await world.family().visit();
+    counts.push([parcelsLeft, parcelsToCome, mayAsk]);
+    world.coordinators.certify();
+  }
+  assert.deepEqual(counts, [
+    [0, 2, false],
+    [1, 1, false],
+    [2, 0, false],
+    [2, 0, false],
+  ]);
+});
+
+test("slots of two quarters with one index are two slots", async () => {
+  const world = new World();
+  await ask(world, "donor", EARLIER);
+  world.coordinators.certify();
+  await client(world, "donor", EARLIER).visit();
+  await ask(world, "donor", DAY);
+  world.coordinators.certify();
+  const both = await world.donor().visit();
+
+  await assert.rejects(world.donor().withdraw(0), SlotUnclear);
+  assert.throws(() => slotOfView(both, 0), SlotUnclear);
+  const view = await world.donor().withdraw(0, PERIOD - 1);
+
+  assert.equal(slotOfView(view, 0, PERIOD - 1)?.status, Status.WITHDRAWN);
+  assert.equal(slotOfView(view, 0, PERIOD)?.status, Status.WAITING);
+  assert.equal(new Set(slotNames(view.slots)).size, 6);
 });

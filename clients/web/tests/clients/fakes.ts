@@ -371,6 +371,10 @@ export class Matchmaker {
     if (words === null) return;
     const isOffer = live.card.cardClass === CardClass.OFFER;
     if (live.confirmed && isOffer) live.delivery = words.got > 0 ? null : this.#delivery(words);
+    if (words.withdrawn && live.phase !== FINISHED) {
+      if (partner !== null && partner.match !== null) this.reopen(live);
+      live.phase = FINISHED;
+    }
     if (match === null || partner === null) return;
     const isOn = live.phase === HELD || live.phase === AGREED;
     if (live.phase === HELD && isOffer && words.accepted === match.matched) {

@@ -7,6 +7,7 @@ import { sameBytes } from "../../src/crypto/bytes.ts";
 import { Receipt, verifyReceipt } from "../../src/crypto/certificates.ts";
 import {
   NotPossible,
+  NotYet,
   Status,
   TooLong,
   WishRefused,
@@ -258,3 +259,44 @@ test("blinding and work are told of while an intake is prepared", async () => {
   assert.deepEqual(blinded, [1 / 3, 2 / 3, 1]);
   assert.ok(tries >= 0);
 });
+
+test("what is needed to receive it stays, whatever the donor writes later", async () => {
+  const world = await World.agreed(DELIVERY);
+  await world.family().showAddress("Vulica 1");
+  await world.donor().ordered(0, "No. 5512, Thursday");
+  await world.donor().say(0, "It may be late");
+
+  const { card } = await world.family().visit();
+
+  assert.deepEqual([card?.ordered, card?.message?.words], ["No. 5512, Thursday", "It may be late"]);
+  assert.equal(slotOfView(await world.donor().visit(), 0)?.ordered, "");
+});
+
+for (const end of ["received", "withdraw"] as const) {
+  test(`the next parcel can be asked for once the last is heard to be over (${end})`, async () => {
+    const world = await World.agreed(VOUCHER);
+
+    const over = await world.family()[end]();
+    await assert.rejects(world.family().postCard(WISH), NotYet);
+    world.matchmaker.round();
+    world.matchmaker.round();
+    const free = await world.family().visit();
+    const posted = await world.family().postCard(WISH);
+
+    const views = [over, free, posted];
+    assert.deepEqual(views.map(({ mayAsk }) => mayAsk), [false, true, false]);
+    assert.deepEqual(views.map(({ parcelsLeft }) => parcelsLeft), [2, 2, 1]);
+    assert.equal(posted.status, Status.WAITING);
+    world.matchmaker.round();
+    assert.equal(world.matchmaker.of(0).length, 2);
+  });
+
+  test(`the next parcel may be asked for without a look before (${end})`, async () => {
+    const world = await World.agreed(VOUCHER);
+    await world.family()[end]();
+    world.matchmaker.round();
+    world.matchmaker.round();
+
+    assert.equal((await world.family().postCard(WISH)).status, Status.WAITING);
+  });
+}

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
+import { BLIND_COUNT } from "../../src/crypto/labels.ts";
 import { Kind } from "../../src/crypto/messages/pages.ts";
 import { Status } from "../../src/clients/views.ts";
 import { DISHES } from "../../src/crypto/goods.ts";
 import { comeBack, isClockOff } from "../../pages/days.ts";
 import { PICTURES } from "../../pages/dishes.ts";
 import { explained } from "../../pages/errors.ts";
-import { KIND_NAMES } from "../../pages/kinds.ts";
+import { ALL_PARCELS, KIND_NAMES } from "../../pages/kinds.ts";
 import { LANGUAGE_NAMES, STRINGS, isKey, say, type Key } from "../../pages/strings.ts";
 
 const PAGES = new URL("../../../pages/", import.meta.url);
@@ -61,6 +62,7 @@ test("every status has its sentence for both sides, and every message its phrase
     assert.equal(KIND_NAMES[kind - 1], name.toLowerCase());
     assert.ok(isKey(`kind.${name.toLowerCase()}`));
   }
+  assert.equal(ALL_PARCELS, BLIND_COUNT);
 });
 
 test("every dish of the table has a picture of its own, and no picture is left over", () => {

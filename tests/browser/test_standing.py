@@ -1,0 +1,123 @@
+"""What can be done where things stand, and what is said before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.stage import DELIVERY, VOUCHER, Stage, donor, facts, family, slot
+
+CODE = "KV-7731-0094"
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    running = Stage(browser, viewport={"width": 320, "height": 640})
+    yield running
+    running.close()
+
+
+def matched(status: str, mode: int = VOUCHER, **changes: object) -> dict[str, object]:
+    return family(status, card=slot(status, facts=facts(mode), **changes))
+
+
+def test_order_facts_stay_beside_a_later_message(stage: Stage) -> None:
+    said = {"kind": 6, "words": "It may be late"}
+    page = stage.stand(matched("ordered", DELIVERY, ordered="No. 5512", message=said))
+    assert page.locator(".carried output").inner_text() == "No. 5512"
+    assert page.locator("blockquote").inner_text() == "It may be late"
+
+
+def test_a_code_that_failed_is_shown_and_can_be_confirmed_or_written_about(stage: Stage) -> None:
+    page = stage.stand(matched("code_failed", code=CODE))
+    assert page.locator(".carried output").inner_text() == CODE
+    topics = page.locator("summary").all_inner_texts()
+    assert {"I have received it", "Write to the donor"} <= set(topics)
+
+
+def test_what_follows_is_said_before_a_code_is_complained_about(stage: Stage) -> None:
+    page = stage.stand(matched("code", code=CODE))
+    page.locator("summary", has_text="The code does not work").click()
+    assert "gives another code" in page.locator("details[open]").inner_text()
+    assert page.locator("summary", has_text="Write to the donor").is_visible()
+
+
+@pytest.mark.parametrize("name", ["The code does not work", "I have received it"])
+def test_enter_sends_nothing_that_cannot_be_taken_back(stage: Stage, name: str) -> None:
+    page = stage.stand(matched("code", code=CODE))
+    page.locator("summary", has_text=name).click()
+    page.locator("details[open] input[type=text]").press("Enter")
+    for box in page.locator("details[open] input[type=checkbox]").all():
+        box.press("Enter")
+    assert stage.acts() == []
+    page.locator("details[open] button.main").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert len(stage.acts()) == 1
+
+
+def test_enter_does_not_say_that_it_is_ordered(stage: Stage) -> None:
+    terms = "Locker 114"
+    view = donor("certified", slot("address_shown", facts=facts(DELIVERY), terms=terms))
+    page = stage.stand(view, role="donor")
+    page.get_by_label("What is needed to receive it").press("Enter")
+    assert stage.acts() == []
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["held", "agreed", "needs_address", "address_shown", "ordered", "code", "code_failed",
+     "waiting", "peer_silent", "idle", "refused_match", "match_declined"],
+)  # fmt: skip
+def test_a_request_can_be_taken_back_at_any_time_as_help_advises(stage: Stage, status: str) -> None:
+    mode = VOUCHER if status.startswith("code") else DELIVERY
+    page = stage.stand(matched(status, mode, code=CODE if mode == VOUCHER else ""))
+    page.locator("summary", has_text="Take it back").click()
+    page.get_by_role("button", name="Yes, take it back").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.acts() == [["withdraw", []]]
+
+
+@pytest.mark.parametrize("status", ["received", "withdrawn", "finished"])
+@pytest.mark.parametrize("may_ask", [True, False])
+def test_the_next_parcel_has_a_button_or_a_day(stage: Stage, status: str, may_ask: bool) -> None:
+    view = family(status, card=slot(status, comeBackEpoch=0), comeBackEpoch=0, mayAsk=may_ask)
+    page = stage.stand(view)
+    assert page.get_by_role("button", name="Ask for the next one").count() == int(may_ask)
+    assert page.locator(".come-back").count() == int(not may_ask)
+
+
+def test_a_family_without_parcels_is_told_of_the_next_quarter(stage: Stage) -> None:
+    over = slot("finished", comeBackEpoch=0)
+    none = family("finished", card=over, comeBackEpoch=0, parcelsLeft=0)
+    assert "next quarter, with the same list" in stage.stand(none).locator("main").inner_text()
+    coming = stage.stand({**none, "parcelsToCome": 2}).locator("main").inner_text()
+    assert "from the quarter before: 2" in coming
+    assert "next quarter, with the same list" not in coming
+
+
+def test_where_the_first_parcel_does_not_go_by_itself_it_is_asked_for(stage: Stage) -> None:
+    """Parcels carried over from the quarter before: typing the list back would post nothing."""
+    page = stage.stand(family("certified", parcelsLeft=1, parcelsToCome=1, mayAsk=True))
+    assert page.get_by_role("button", name="Ask for the next one").is_visible()
+    assert page.get_by_role("button", name="Send it now").count() == 0
+
+
+def test_a_quarter_that_is_over_is_said_once_with_its_button(stage: Stage) -> None:
+    view = donor("period_over", slot("code_sent", facts=facts(VOUCHER)), slot("period_over", 1))
+    page = stage.stand(view, role="donor")
+    assert page.locator("main").inner_text().count("Offer again, with the same list") == 1
+    assert page.get_by_role("button", name="Offer help").is_visible()
+    assert page.locator(".slot").count() == 1
+
+
+def test_slots_of_two_quarters_are_named_apart_and_acted_on_apart(stage: Stage) -> None:
+    old = {**slot("waiting"), "period": 226}
+    page = stage.stand(donor("certified", old, slot("waiting")), role="donor")
+    assert page.locator(".slot h2").all_inner_texts() == ["Slot 3-1", "Slot 4-1"]
+    first = page.locator(".slot").first
+    first.locator("summary").click()
+    first.get_by_role("button", name="Yes, take it back").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.acts() == [["withdraw", [0, 226]]]
