@@ -163,10 +163,11 @@ async def post_intake(node: TheNode, body: TheBody) -> Response:
 
     if request.stamp is not None:
         _require_stamp(circle, request.stamp)
-    if request.kind is Kind.WORK and await run_in_threadpool(
-        _done_before, node, request, circle, today
-    ):
-        return answered(Accepted(), 201)
+    if request.kind is Kind.WORK:
+        with node.work_gate.place():
+            done = await run_in_threadpool(_done_before, node, request, circle, today)
+        if done:
+            return answered(Accepted(), 201)
 
     def work(connection: Connection) -> None:
         if already(connection):

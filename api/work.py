@@ -38,21 +38,21 @@ def work_bits(waiting: int, pool: int) -> int:
 class WorkGate:
     """Lets a few checks compute and as many again wait for a moment; the rest is told busy.
 
-    A flood of proofs can so take neither the processors nor the threads of everybody else.
+    A flood of proofs can so take neither the processors nor the threads of everybody else, nor
+    make the database look anything up.
     """
 
     def __init__(self, at_once: int) -> None:
-        self._computing = threading.BoundedSemaphore(at_once)
+        self.computing = threading.BoundedSemaphore(at_once)
         self._inside = threading.BoundedSemaphore(2 * at_once)
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place to compute in. Raises Busy."""
+        """A place inside, taken before anything else is done. Waits for nobody. Raises Busy."""
         if not self._inside.acquire(blocking=False):
             raise Busy
         try:
-            with self._computing:
-                yield
+            yield
         finally:
             self._inside.release()
 
@@ -60,11 +60,11 @@ class WorkGate:
 def check_work(
     gate: WorkGate, *, challenge: bytes, nonce: bytes, request: bytes, bits: int
 ) -> None:
-    """Return if the work was done for *request*, 32 bytes. Raises WrongWork, Busy.
+    """Return if the work was done for *request*, 32 bytes. Raises WrongWork.
 
-    Never called inside a transaction.
+    Called inside the gate and never inside a transaction.
     """
-    with gate.place():
+    with gate.computing:
         digest = work_digest(challenge, nonce, request)
     if int.from_bytes(digest, "big") >> (8 * HASH_BYTES - max(0, bits - GRACE_BITS)):
         raise WrongWork

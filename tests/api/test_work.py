@@ -64,7 +64,7 @@ def test_more_checks_than_there_is_room_for_are_told_busy() -> None:
 
     def hold() -> None:
         try:
-            with gate.place():
+            with gate.place(), gate.computing:
                 told.wait(PATIENCE_SECONDS)
                 results.append("done")
         except Busy:
@@ -78,5 +78,5 @@ def test_more_checks_than_there_is_room_for_are_told_busy() -> None:
         thread.join()
 
     assert results == ["busy", "done", "done"]
-    with gate.place():
+    with gate.place(), gate.computing:
         pass
