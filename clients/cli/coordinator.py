@@ -34,6 +34,7 @@ from clients.operators.invites import join_slips, make_invites, slip_text
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
 from clients.operators.signed_http import SignedHttp
+from crypto.circle import read_circle, replaces
 from crypto.messages.intake import FAMILY
 from crypto.periods import period_of
 
@@ -75,6 +76,24 @@ def keys(
             duties=Duties(request=request, offer=offer),
         )
         write_json(made, out)
+
+
+@app.command()
+def publish(
+    file: KeyringFile,
+    node: NodeAddress,
+    circle: CircleFile,
+    document: Annotated[Path, typer.Argument(help="The later almanac, signed.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Hand the node a later almanac of its circle: a new quarter's keys, stores, addresses."""
+    with plainly():
+        desk = _desk(file, node, circle, passphrase_file)
+        later = document.read_bytes()
+        if not replaces(desk.circle, read_circle(later, pinned_digest=desk.circle.digest)):
+            fail("the node has this almanac or a later one", "`klunak circle next` makes the next")
+        desk.operator.put_circle(json.loads(later))
+    say("published; clients, clerks and the matcher take it from the node")
 
 
 @app.command()
