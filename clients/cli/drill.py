@@ -13,7 +13,8 @@ from rich.table import Table
 from clients.cli.operators import today
 from clients.cli.voice import person, plainly, result, say, working
 from clients.drill.report import written_report
-from clients.drill.run import BACKENDS, Drill, run_drill
+from clients.drill.result import Drill
+from clients.drill.run import BACKENDS, run_drill
 
 
 def drill(

@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 
 from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
-from clients.drill.run import Drill
+from clients.drill.result import Drill
 
 Cells = Sequence[str]
 

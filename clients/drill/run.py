@@ -9,24 +9,19 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from api.store import open_engine
-from clients.drill import attacks, estimates, tables, truth
-from clients.drill.coercion import Coerced, coerce, with_the_matchers_passphrase
+from clients.drill.coercion import coerce
 from clients.drill.control_request import OpenRequest
+from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import drill_markers, shown_by
-from clients.drill.places import Place, finds_in, kind_of, search_disk, search_memory
-from clients.drill.recorded import Recording, look_back
+from clients.drill.places import search_disk, search_memory
+from clients.drill.recorded import look_back
+from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
 from clients.node import NodeClient, OpenEpoch
-from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
 from clients.tour.crowd import with_crowd
-from clients.tour.markers import is_typed
 from clients.tour.scenario import Scenario, compose
 from clients.tour.season import tour_policy
 from clients.trial.ports import free_port
@@ -46,85 +41,8 @@ SPARE = 1.1
 LEAST_EPOCHS, MOST_EPOCHS = 6, 40
 """Lived whole before the last, interrupted one: enough for goods, receipts and earned slots."""
 
-NOT_COVERED = (
-    "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
-    "no core is dumped: a node forbids it; all of its memory is read instead",
-    "a recorded past is that of the people who go the ordinary way, not of the crowd's",
-    "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
-    "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
-    "raw devices: blocks that the file system gave back are not read",
-)
-"""Said with every result."""
-
 PATIENCE = {"KLUNAK_BODY_SECONDS": "3600"}
 """The planted request stays open as long as the season does."""
-
-
-@dataclass
-class Drill:
-    """What a drill came to."""
-
-    backend: str
-    wanted: int = 0
-    parcels: int = 0
-    epochs: int = 0
-    people: int = 0
-    markers: int = 0
-    places: dict[str, Place] = field(default_factory=dict)
-    coercion: dict[str, Coerced] = field(default_factory=dict)
-    recorded: Recording = field(default_factory=Recording)
-    link: dict[str, attacks.Advantage] = field(default_factory=dict)
-    estimates: dict[str, estimates.Estimate] = field(default_factory=dict)
-    dump: str = ""
-    """A few lines of the disk as it lies there."""
-    seconds: float = 0.0
-    phases: dict[str, float] = field(default_factory=dict)
-    """Seconds by what they were spent on."""
-
-    def spent(self, phase: str, began: float) -> None:
-        """Seconds since *began* were spent on *phase*."""
-        self.phases[phase] = round(self.phases.get(phase, 0.0) + time.monotonic() - began, 1)
-
-    def as_json(self) -> dict[str, object]:
-        """The figures of `klunak drill --json`."""
-        return {
-            "backend": self.backend,
-            "parcels": self.parcels,
-            "epochs": self.epochs,
-            "people": self.people,
-            "phases": self.phases,
-            "markers": self.markers,
-            "places": {name: place.as_json() for name, place in self.places.items()},
-            "coercion": {name: one.as_json() for name, one in self.coercion.items()},
-            "recorded": self.recorded.as_json(),
-            "link": {name: one.as_json() for name, one in self.link.items()},
-            "estimates": {name: one.as_json() for name, one in self.estimates.items()},
-            "not_covered": list(NOT_COVERED),
-            "failures": self.failures,
-            "seconds": self.seconds,
-        }
-
-    @property
-    def failures(self) -> list[str]:
-        """Why this drill failed; nothing if it did not."""
-        few = [f"only {self.parcels} of {self.wanted} parcels came to be confirmed"]
-        lost = [
-            f"{name}: a control was not found"
-            for name, p in self.places.items()
-            if not p.control_found
-        ]
-        found = [
-            f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.hits}))}"
-            for name, place in self.places.items()
-            if place.hits
-        ]
-        opened = [
-            f"coercion, {name}: opened {', '.join(sorted(set(coerced.must_not)))}"
-            for name, coerced in (*self.coercion.items(), *self.recorded.opened.items())
-            if coerced.must_not
-        ]
-        weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
-        return (few if self.parcels < self.wanted else []) + lost + found + weak + opened
 
 
 def run_drill(
@@ -156,7 +74,7 @@ def run_drill(
         told("the matcher is frozen in the middle of a round")
         season.live_people()
         season.live_desks()
-        _look_at_the_matcher(drill, season, home)
+        look_at_the_matcher(drill, season, home)
         told("the node is frozen in the middle of business")
         usual = season.traffic.requests // drill.epochs
         with OpenRequest(season.port) as planted:
@@ -188,7 +106,9 @@ def run_drill(
         began_attacks = time.monotonic()
         if cluster is not None:
             cluster.start()
-        _look_at_the_tables(drill, season, seized, cluster, markers)
+        look_at_the_tables(
+            drill, season, seized, _database(cluster).get("KLUNAK_DATABASE_URL"), markers
+        )
         told("opening what can be opened under coercion")
         port = free_port()
         with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
@@ -241,96 +161,6 @@ def _epoch_at(url: str, season: DrillSeason) -> OpenEpoch:
         return node.epoch(season.circle)
     finally:
         node.close()
-
-
-def _look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
-    began = time.monotonic()
-    markers = Patterns(drill_markers(season))
-    held = {"its own seed": _matcher(season).secrets.signing_seed}
-    drill.places["matcher_disk"] = search_disk(
-        "matcher_disk", [season.trial.matcher_keyring, season.matcher.log], markers, scratch=home
-    )
-    # Between rounds it has its keys; in a round it opens cards, so what cards hold is no surprise.
-    # What people wrote to each other would be, at any time.
-    drill.places["matcher_memory"] = search_memory(
-        "matcher_memory",
-        season.matcher.pid,
-        markers,
-        planted=held,
-        is_excused=lambda marker: marker.startswith("epoch "),
-    )
-    places: list[Place] = []
-    season.in_the_middle_of_a_round(
-        lambda pid: places.append(
-            search_memory(
-                "matcher_round",
-                pid,
-                markers,
-                planted=held,
-                is_excused=lambda marker: not is_typed(marker),
-            )
-        )
-    )
-    drill.places["matcher_round"] = places[0]
-    drill.spent("search", began)
-
-
-def _look_at_the_tables(
-    drill: Drill,
-    season: DrillSeason,
-    seized: Path,
-    cluster: Cluster | None,
-    patterns: Patterns,
-) -> None:
-    file = None if cluster is not None else next(seized.rglob("node.db"))
-    engine = open_engine(_database(cluster).get("KLUNAK_DATABASE_URL", f"sqlite:///{file}"))
-    place = drill.places["table_internals"] = Place("table_internals")
-    try:
-        for values in tables.values_of(engine):
-            place.bytes += len(values)
-            place.hits += finds_in(values, patterns, "a table")
-        place.weaknesses = tables.weaknesses(engine, file, today=season.today)
-        _plant_in_tables(place, engine, file, season.today)
-        _attack(drill, season, engine, file)
-    finally:
-        engine.dispose()
-
-
-def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int) -> None:
-    """A table that numbers its rows has to be noticed."""
-    with engine.begin() as connection:
-        serial = "SERIAL" if file is None else "INTEGER"
-        connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, words TEXT)")
-    place.controls_planted = 1
-    place.controls_found = int(
-        any("control" in one for one in tables.weaknesses(engine, file, today=today))
-    )
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE control")
-
-
-def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None) -> None:
-    epoch, secrets = season.world.epoch, _matcher(season).secrets
-    opened = {"epoch": epoch, "today": season.today}
-    population = truth.opened(engine, secrets, season.circle, **opened)
-    drill.coercion["matcher_passphrase"] = with_the_matchers_passphrase(population, season)
-    cards = truth.true_cards(engine, secrets, season.circle, **opened)
-    cards = truth.with_owners(cards, season)
-    place = drill.places["table_internals"]
-    place.weaknesses += tables.recognisable(engine, cards)
-    drill.link = attacks.link(cards, tables.rows_of(engine, file), laid_out_before=epoch)
-    drill.estimates = estimates.estimate(
-        tables.counts_of(engine),
-        cards=len(cards),
-        matches=sum(card.partner is not None for card in cards) // 2,
-        parcels=sum(family.confirmed for family in season.families),
-        people=sum(bool(f.asked_epoch) for f in season.families)
-        + sum(donor.asked for donor in season.donors),
-    )
-
-
-def _matcher(season: DrillSeason) -> MatcherKeyring:
-    return MatcherKeyring.open(season.trial.matcher_keyring, season.trial.passphrase)
 
 
 def _cluster(backend: str, ending: ExitStack) -> Cluster | None:

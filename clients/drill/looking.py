@@ -1,0 +1,109 @@
+"""Where a drill looks besides the node's disk and memory: at the matcher, and into the tables."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api.store import open_engine
+from clients.drill import attacks, estimates, tables, truth
+from clients.drill.coercion import with_the_matchers_passphrase
+from clients.drill.marking import drill_markers
+from clients.drill.places import Place, finds_in, search_disk, search_memory
+from clients.drill.result import Drill
+from clients.drill.season import DrillSeason
+from clients.operators.keyring import MatcherKeyring
+from clients.thief import Patterns
+from clients.tour.markers import is_typed
+
+
+def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
+    began = time.monotonic()
+    markers = Patterns(drill_markers(season))
+    held = {"its own seed": _matcher(season).secrets.signing_seed}
+    drill.places["matcher_disk"] = search_disk(
+        "matcher_disk", [season.trial.matcher_keyring, season.matcher.log], markers, scratch=home
+    )
+    # Between rounds it has its keys; in a round it opens cards, so what cards hold is no surprise.
+    # What people wrote to each other would be, at any time.
+    drill.places["matcher_memory"] = search_memory(
+        "matcher_memory",
+        season.matcher.pid,
+        markers,
+        planted=held,
+        is_excused=lambda marker: marker.startswith("epoch "),
+    )
+    places: list[Place] = []
+    season.in_the_middle_of_a_round(
+        lambda pid: places.append(
+            search_memory(
+                "matcher_round",
+                pid,
+                markers,
+                planted=held,
+                is_excused=lambda marker: not is_typed(marker),
+            )
+        )
+    )
+    drill.places["matcher_round"] = places[0]
+    drill.spent("search", began)
+
+
+def look_at_the_tables(
+    drill: Drill,
+    season: DrillSeason,
+    seized: Path,
+    database_url: str | None,
+    patterns: Patterns,
+) -> None:
+    file = None if database_url else next(seized.rglob("node.db"))
+    engine = open_engine(database_url or f"sqlite:///{file}")
+    place = drill.places["table_internals"] = Place("table_internals")
+    try:
+        for values in tables.values_of(engine):
+            place.bytes += len(values)
+            place.hits += finds_in(values, patterns, "a table")
+        place.weaknesses = tables.weaknesses(engine, file, today=season.today)
+        _plant_in_tables(place, engine, file, season.today)
+        _attack(drill, season, engine, file)
+    finally:
+        engine.dispose()
+
+
+def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int) -> None:
+    """A table that numbers its rows has to be noticed."""
+    with engine.begin() as connection:
+        serial = "SERIAL" if file is None else "INTEGER"
+        connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, words TEXT)")
+    place.controls_planted = 1
+    place.controls_found = int(
+        any("control" in one for one in tables.weaknesses(engine, file, today=today))
+    )
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE control")
+
+
+def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None) -> None:
+    epoch, secrets = season.world.epoch, _matcher(season).secrets
+    opened = {"epoch": epoch, "today": season.today}
+    population = truth.opened(engine, secrets, season.circle, **opened)
+    drill.coercion["matcher_passphrase"] = with_the_matchers_passphrase(population, season)
+    cards = truth.true_cards(engine, secrets, season.circle, **opened)
+    cards = truth.with_owners(cards, season)
+    place = drill.places["table_internals"]
+    place.weaknesses += tables.recognisable(engine, cards)
+    drill.link = attacks.link(cards, tables.rows_of(engine, file), laid_out_before=epoch)
+    drill.estimates = estimates.estimate(
+        tables.counts_of(engine),
+        cards=len(cards),
+        matches=sum(card.partner is not None for card in cards) // 2,
+        parcels=sum(family.confirmed for family in season.families),
+        people=sum(bool(f.asked_epoch) for f in season.families)
+        + sum(donor.asked for donor in season.donors),
+    )
+
+
+def _matcher(season: DrillSeason) -> MatcherKeyring:
+    return MatcherKeyring.open(season.trial.matcher_keyring, season.trial.passphrase)

@@ -1,0 +1,89 @@
+"""What a drill came to, and why it failed if it did."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from clients.drill.attacks import Advantage
+from clients.drill.coercion import Coerced
+from clients.drill.estimates import Estimate
+from clients.drill.places import Place, kind_of
+from clients.drill.recorded import Recording
+
+NOT_COVERED = (
+    "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
+    "no core is dumped: a node forbids it; all of its memory is read instead",
+    "a recorded past is that of the people who go the ordinary way, not of the crowd's",
+    "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
+    "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
+    "raw devices: blocks that the file system gave back are not read",
+)
+"""Said with every result."""
+
+
+@dataclass
+class Drill:
+    """What a drill came to."""
+
+    backend: str
+    wanted: int = 0
+    parcels: int = 0
+    epochs: int = 0
+    people: int = 0
+    markers: int = 0
+    places: dict[str, Place] = field(default_factory=dict)
+    coercion: dict[str, Coerced] = field(default_factory=dict)
+    recorded: Recording = field(default_factory=Recording)
+    link: dict[str, Advantage] = field(default_factory=dict)
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    dump: str = ""
+    """A few lines of the disk as it lies there."""
+    seconds: float = 0.0
+    phases: dict[str, float] = field(default_factory=dict)
+    """Seconds by what they were spent on."""
+
+    def spent(self, phase: str, began: float) -> None:
+        """Seconds since *began* were spent on *phase*."""
+        self.phases[phase] = round(self.phases.get(phase, 0.0) + time.monotonic() - began, 1)
+
+    def as_json(self) -> dict[str, object]:
+        """The figures of `klunak drill --json`."""
+        return {
+            "backend": self.backend,
+            "parcels": self.parcels,
+            "epochs": self.epochs,
+            "people": self.people,
+            "phases": self.phases,
+            "markers": self.markers,
+            "places": {name: place.as_json() for name, place in self.places.items()},
+            "coercion": {name: one.as_json() for name, one in self.coercion.items()},
+            "recorded": self.recorded.as_json(),
+            "link": {name: one.as_json() for name, one in self.link.items()},
+            "estimates": {name: one.as_json() for name, one in self.estimates.items()},
+            "not_covered": list(NOT_COVERED),
+            "failures": self.failures,
+            "seconds": self.seconds,
+        }
+
+    @property
+    def failures(self) -> list[str]:
+        """Why this drill failed; nothing if it did not."""
+        few = [f"only {self.parcels} of {self.wanted} parcels came to be confirmed"]
+        lost = [
+            f"{name}: a control was not found"
+            for name, p in self.places.items()
+            if not p.control_found
+        ]
+        found = [
+            f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.hits}))}"
+            for name, place in self.places.items()
+            if place.hits
+        ]
+        opened = [
+            f"coercion, {name}: opened {', '.join(sorted(set(coerced.must_not)))}"
+            for name, coerced in (*self.coercion.items(), *self.recorded.opened.items())
+            if coerced.must_not
+        ]
+        weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
+        return (few if self.parcels < self.wanted else []) + lost + found + weak + opened
