@@ -135,6 +135,31 @@ def _left(stage: Stage, language: str) -> Page:
     return page
 
 
+def _locked(stage: Stage, language: str) -> Page:
+    stage.page.clock.install()
+    page = _drawn(stage, language)
+    page.clock.run_for(5 * 60_000 + 2_000)
+    return page
+
+
+def _warned(stage: Stage, language: str) -> Page:
+    stage.page.clock.install()
+    page = _drawn(stage, language)
+    page.clock.run_for(4 * 60_000 + 2_000)
+    page.locator(".warning").wait_for()
+    return page
+
+
+def _type_back(stage: Stage, language: str) -> Page:
+    stage.played["view"] = family("certified", parcelsLeft=3)
+    page = _words("family")(stage, language)
+    page.locator("textarea").fill("words")
+    page.locator("main form button.main").click()
+    page.locator("main > button.main").click()
+    page.locator("ol.typed").wait_for()
+    return page
+
+
 def _family(view: dict[str, Any], *opened: int) -> Screen:
     return lambda stage, language: _open(stage.stand(view, language), *opened)
 
@@ -234,3 +259,47 @@ SCREENS: dict[str, Screen] = {
         )
     ),
 }
+
+OF_FAMILIES = (
+    *("certified", "coordinator_failed", "period_over", "agreed", "code_failed", "idle"),
+    *("address_shown", "refused_match", "match_declined", "donor_shown_elsewhere"),
+    *("withdrawn", "finished"),
+)
+OF_DONORS = (
+    *("agreed", "code_sent", "ordered", "peer_silent", "idle", "refused_match"),
+    *("match_declined", "received", "withdrawn"),
+)
+OF_DONORS_VETTING = ("question", "declined", "coordinator_failed", "period_over")
+WITH_FACTS = ("agreed", "code_failed", "address_shown", "code_sent", "ordered")
+
+
+def _facts_of(status: str) -> dict[str, Any]:
+    mode = VOUCHER if status.startswith("code") else DELIVERY
+    return {"facts": facts(mode)} if status in WITH_FACTS else {}
+
+
+EVERY_SCREEN: dict[str, Screen] = {
+    **SCREENS,
+    "locked": _locked,
+    "warned": _warned,
+    "type-back": _type_back,
+    **{
+        f"family-{status}": _family(family(status, card=slot(status, **_facts_of(status))))
+        for status in OF_FAMILIES
+    },
+    **{
+        f"donor-{status}": _donor(donor("certified", slot(status, **_facts_of(status))))
+        for status in OF_DONORS
+    },
+    **{
+        f"donor-{status}": _donor(
+            donor(status, questions=["Who could speak for you?"] if status == "question" else [])
+        )
+        for status in OF_DONORS_VETTING
+    },
+}
+"""The screens of the pictures, and those that differ from one of them by a sentence or a button."""
+
+UNSEEN = {"languages", "drawn", "warned", "working", "left"}
+"""Where nobody says who sees what: no language yet; a list that shall look like any other, with its
+own sentence about it; and moments."""

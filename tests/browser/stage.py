@@ -99,14 +99,25 @@ class Stage:
         self.context.set_default_timeout(120_000)  # a busy machine is no defect
         self.context.route("**/*", self._answer)
         self.page: Page = self.context.new_page()
-        # What the page asks of the Worker; a played one could not tell.
+        # What the page asks of the Worker, which Workers live, and where the page keeps what is
+        # typed: nobody could tell from outside.
         self.page.add_init_script(
             """(() => {
-                const post = Worker.prototype.postMessage;
-                window.asked = [];
+                const {postMessage, terminate} = Worker.prototype;
+                const {set} = Map.prototype;
+                [window.asked, window.workers, window.maps] = [[], new Set(), new Set()];
                 Worker.prototype.postMessage = function (message) {
                     window.asked.push(message);
-                    post.call(this, message);
+                    window.workers.add(this);
+                    postMessage.call(this, message);
+                };
+                Worker.prototype.terminate = function () {
+                    window.workers.delete(this);
+                    terminate.call(this);
+                };
+                Map.prototype.set = function (key, value) {
+                    window.maps.add(this);
+                    return set.call(this, key, value);
                 };
             })()"""
         )
@@ -116,9 +127,13 @@ class Stage:
 
     def acts(self) -> list[Any]:
         """What was done so far besides looking: each act's name and arguments."""
+        return [act for act in self.sittings() if act[0] != "visit"]
+
+    def sittings(self) -> list[Any]:
+        """The name and the arguments of all that was asked of a family's or donor's client."""
         asked: list[Any] = self.page.evaluate("window.asked")
         acts = [call["arguments"][0] for call in asked if call["name"] in ("family", "donor")]
-        return [[act["name"], act["arguments"]] for act in acts if act["name"] != "visit"]
+        return [[act["name"], act["arguments"]] for act in acts]
 
     def close(self) -> None:
         """End this visitor."""

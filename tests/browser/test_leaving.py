@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.screens import SCREENS
 from tests.browser.stage import ORIGIN, Stage, family, served_recipe, slot
 
 FOUR = {"/", "/page.js", "/page.css", "/worker.js"}
@@ -48,6 +49,36 @@ def test_leaving_ends_on_the_recipe_though_the_node_is_gone(stage: Stage) -> Non
     assert page.get_by_role("heading", name="Mushroom and barley soup").is_visible()
     assert page.url.endswith("/soup-en")
     assert "parcel" not in page.content().casefold()
+
+
+def test_leaving_ends_the_worker_and_empties_all_that_was_typed(stage: Stage) -> None:
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    assert held(page) == [1, 1]
+    stage.context.route("**/soup-*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Leave").click()
+    assert held(page) == [0, 0]
+
+
+def held(page: Page) -> list[int]:
+    """How many Workers live, and how many places hold what was typed."""
+    found: list[int] = page.evaluate(
+        """() => [workers.size, [...maps].filter(
+            map => [...map.values()].includes("half a sentence")).length]"""
+    )
+    return found
+
+
+def test_who_comes_back_in_the_history_finds_languages_and_no_text(stage: Stage) -> None:
+    page = stage.stand(family("question", questions=["Who?"]))
+    page.locator("textarea").fill("half a sentence")
+    page.goto(ORIGIN + "/soup-en")
+    page.go_back()
+    page.locator(".languages").wait_for()
+    assert "half a sentence" not in page.content()
+    page.go_forward()
+    served_recipe(page)
 
 
 def test_escape_twice_leaves_and_once_does_not(stage: Stage) -> None:
@@ -109,6 +140,26 @@ def test_a_touch_by_accident_does_not_stop_the_lock(stage: Stage) -> None:
     page = nearly_locked(stage)
     page.locator("h1").dispatch_event("pointerdown")
     page.clock.run_for(60_000)
+    assert page.get_by_role("heading", name="Locked").is_visible()
+
+
+def test_the_warning_says_that_a_list_on_the_screen_goes_with_it(stage: Stage) -> None:
+    stage.page.clock.install()
+    page = SCREENS["drawn"](stage, "en")
+    page.clock.run_for(4 * 60_000 + 2_000)
+    assert "the list goes with it" in page.locator(".warning").inner_text()
+
+
+@pytest.mark.parametrize("name", ["welcome", "start-family", "ready", "typing", "needs"])
+def test_the_rule_of_locking_is_said_before_there_is_anything_to_lose(
+    stage: Stage, name: str
+) -> None:
+    assert "After five quiet minutes" in SCREENS[name](stage, "en").locator("footer").inner_text()
+
+
+def test_a_worker_that_breaks_locks_the_page(stage: Stage) -> None:
+    page = stage.stand(family("waiting", card=slot("waiting")))
+    page.evaluate("[...workers].forEach(worker => worker.dispatchEvent(new Event('error')))")
     assert page.get_by_role("heading", name="Locked").is_visible()
 
 

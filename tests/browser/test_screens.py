@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens import SCREENS
+from tests.browser.screens import EVERY_SCREEN, UNSEEN
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.long
@@ -47,28 +47,39 @@ def wider_than_the_screen(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "en"])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", EVERY_SCREEN)
 def test_a_screen_fits_320_pixels_and_says_nothing_on_the_console(
     stage: Stage, name: str, language: str
 ) -> None:
-    page = SCREENS[name](stage, language)
+    page = EVERY_SCREEN[name](stage, language)
     assert wider_than_the_screen(page) == []
     assert stage.console == []
     assert "{" not in page.locator("body").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", EVERY_SCREEN)
 def test_axe_finds_nothing(browser: Browser, name: str, scheme: str) -> None:
     stage = Stage(browser, viewport={"width": 360, "height": 740}, color_scheme=scheme)
-    page = SCREENS[name](stage, "be")
+    page = EVERY_SCREEN[name](stage, "be")
     assert violations(page) == []
     stage.close()
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", EVERY_SCREEN)
 def test_a_screen_fits_with_letters_of_twice_the_size(stage: Stage, name: str) -> None:
-    page = SCREENS[name](stage, "be")
+    page = EVERY_SCREEN[name](stage, "be")
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     page.set_viewport_size({"width": 640, "height": 900})
     assert wider_than_the_screen(page) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(EVERY_SCREEN) - UNSEEN))
+def test_every_screen_says_who_sees_what(stage: Stage, name: str) -> None:
+    said = EVERY_SCREEN[name](stage, "en").locator(".sees p").all_inner_texts()
+    assert said
+    assert all(said)
+
+
+def test_a_list_that_is_shown_says_who_sees_it_in_the_sentence_it_has(stage: Stage) -> None:
+    assert "Only you see this list." in EVERY_SCREEN["drawn"](stage, "en").inner_text("main")

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests.browser.stage import DELIVERY, VOUCHER, Stage, donor, facts, family, slot
+from tests.browser.screens import SCREENS
+from tests.browser.stage import (
+    DELIVERY,
+    LOCKER,
+    VOUCHER,
+    Stage,
+    donor,
+    facts,
+    family,
+    slot,
+    type_list,
+)
 
 CODE = "KV-7731-0094"
 
@@ -121,3 +132,70 @@ def test_slots_of_two_quarters_are_named_apart_and_acted_on_apart(stage: Stage) 
     first.get_by_role("button", name="Yes, take it back").click()
     page.locator(".busy").wait_for(state="detached")
     assert stage.acts() == [["withdraw", [0, 226]]]
+
+
+def test_nothing_is_posted_before_nine_lines_were_typed_back(stage: Stage) -> None:
+    stage.played["view"] = family("certified", parcelsLeft=3)
+    page = SCREENS["words-family"](stage, "en")
+    page.locator("textarea").fill("we need food")
+    page.locator("main form button.main").click()
+    page.get_by_role("button", name="Look again").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.sittings() == [["visit", [{"post": False}]]]
+
+    page.get_by_role("button", name="Send it now").click()
+    for line, box in enumerate(page.locator("ol.typed input").all()):
+        box.fill(f"good {'abcdefghi'[line]} 2")
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("button", name="Look again").wait_for()
+    assert stage.sittings()[1:] == [["visit", [{"post": True}]]]
+
+
+def test_there_is_a_way_back_from_every_beginning(stage: Stage) -> None:
+    for name in ("ready", "typing", "needs"):
+        page = SCREENS[name](stage, "en")
+        page.get_by_role("button", name="Back", exact=True).click()
+        assert page.get_by_role("heading", name="Your key is a grocery list").is_visible()
+    page = asking_from_a_quiet_list(stage)
+    page.get_by_role("button", name="Back", exact=True).click()
+    assert "Nothing new yet" in page.locator(".lead").inner_text()
+
+
+def asking_from_a_quiet_list(stage: Stage) -> Page:
+    page = SCREENS["family-quiet"](stage, "en")
+    page.get_by_role("button", name="Continue").click()
+    return page
+
+
+def test_what_was_typed_under_one_list_is_gone_under_the_next(stage: Stage) -> None:
+    page = asking_from_a_quiet_list(stage)
+    page.get_by_label("Minsk city").check()
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.get_by_role("button", name="Type the list again").click()
+    type_list(page)
+    page.get_by_role("button", name="Yes, it is mine").click()
+    page.locator("summary").first.click()
+    page.get_by_role("button", name="Continue").click()
+    assert not page.get_by_label("Minsk city").is_checked()
+
+
+def test_who_sees_what_is_said_in_each_slot_that_is_matched(stage: Stage) -> None:
+    view = donor(
+        "certified", slot("held", facts=facts(VOUCHER)), slot("agreed", 1, facts=facts(LOCKER))
+    )
+    page = stage.stand(view, role="donor")
+    assert "The family sees only the code" in page.locator(".slot").first.inner_text()
+    assert "You will see where to send" in page.locator(".slot").last.inner_text()
+
+
+def test_a_copy_that_fails_is_not_called_copied(stage: Stage) -> None:
+    page = stage.stand(matched("code", code=CODE))
+    copy = page.locator(".carried button")
+    page.evaluate("document.execCommand = () => false")
+    copy.click()
+    assert copy.inner_text() == "Not copied: select the text yourself."
+
+
+def test_a_store_was_tried_on_a_day_of_a_year(stage: Stage) -> None:
+    page = SCREENS["offer"](stage, "en")
+    assert "tried on 9 November 2026" in page.locator("main").inner_text()

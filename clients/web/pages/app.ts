@@ -134,6 +134,14 @@ export class App {
     this.catalogue = readCatalogue(this.circle.catalogue);
   }
 
+  /** A list is in use from now on: nothing stays of another, but for the lines just typed. */
+  begin(dish: Dish, { drawn = null }: { readonly drawn?: Drawn | null } = {}): void {
+    const isLine = /^(good|many)-/;
+    for (const name of this.drafts.keys()) if (drawn || !isLine.test(name)) this.drafts.delete(name);
+    [this.drawn, this.dish, this.family, this.donor] = [drawn, dish, null, null];
+    this.typed = drawn === null;
+  }
+
   /** End everything: the Worker with its keys, and all that is on the screen or was typed. */
   forget(): void {
     this.#run++;

@@ -23,6 +23,8 @@ export class Client {
   #worker: Worker = newWorker(this.#node);
   /** Whether the Worker did not load, or broke: nobody would answer. */
   #fell = false;
+  /** Told when a Worker broke, after what waited for it has failed. */
+  onFallen: () => void = () => undefined;
   readonly #pending = new Map<number, Pending>();
   #last = 0;
 
@@ -81,6 +83,7 @@ export class Client {
       this.#fell = true;
       for (const { reject } of this.#pending.values()) reject(new Failed("defect"));
       this.#pending.clear();
+      this.onFallen();
     });
   }
 }

@@ -62,7 +62,7 @@ function below(): HTMLElement[] {
   if (!began || app.drawn !== null) return [];
   const parts: HTMLElement[] = [];
   if (app.circle?.trial === true) parts.push(h("p", { class: "trial" }, app.say("line.trial")));
-  if (app.dish !== null) parts.push(h("p", { class: "quiet" }, app.say("lock_rule")));
+  if (app.screen !== chooseLanguage) parts.push(h("p", { class: "quiet" }, app.say("lock_rule")));
   if (app.busy || app.screen === helping) return parts;
   const open = (): void => {
     const { screen } = app;
@@ -90,21 +90,28 @@ function leave(): void {
   }, () => undefined);
 }
 
+function lock(): void {
+  app.forget();
+  app.client.begin();
+  app.go(locked);
+}
+
+// With the Worker the key is gone: nothing can be done here but to type the list again.
+app.client.onFallen = () => {
+  if (app.dish !== null && !left) lock();
+};
+
 const watch = new Watch({
   // Half a list on the screen, or half a sentence, is already something.
   isLockable: () => !left && !app.busy && (app.dish !== null || app.drafts.size > 0),
   warn: (isNear) => {
     warning.replaceChildren(
-      h("p", {}, app.say("lock_soon")),
+      h("p", {}, app.say(app.drawn === null ? "lock_soon" : "lock_soon_list")),
       h("button", { type: "button", onclick: () => { watch.stay(); } }, app.say("lock_stay")),
     );
     warning.hidden = !isNear;
   },
-  lock: () => {
-    app.forget();
-    app.client.begin();
-    app.go(locked);
-  },
+  lock,
 });
 
 // ---- Escape twice

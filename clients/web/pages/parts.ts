@@ -1,6 +1,6 @@
 /** Pieces that several screens are made of. */
 
-import type { App } from "./app.ts";
+import type { App, Screen } from "./app.ts";
 import type { Dish } from "./calls.ts";
 import { MODES, NEEDS, REGIONS, SIZES, members, type Store } from "./catalogue.ts";
 import { picture } from "./dishes.ts";
@@ -33,6 +33,13 @@ export function sees(app: App, ...keys: readonly (Key | null)[]): HTMLElement {
 
 export function button(text: string, act: () => void, kind = ""): HTMLElement {
   return h("button", { type: "button", class: kind, onclick: act }, text);
+}
+
+/** The way back to *before*. */
+export function back(app: App, before: Screen): HTMLElement {
+  return button(app.say("back"), () => {
+    app.go(before);
+  }, "plain");
 }
 
 /** A form that is handled here and goes nowhere. */
@@ -167,7 +174,8 @@ export function carried(app: App, label: string, text: string): HTMLElement {
     selection?.selectAllChildren(value);
     // The other way to the clipboard is missing on pages without https, such as onion ones.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
-    if (document.execCommand("copy")) copy.textContent = app.say("copied");
+    const isCopied = document.execCommand("copy");
+    copy.textContent = app.say(isCopied ? "copied" : "copy_failed");
     selection?.removeAllRanges();
   });
   return h("div", { class: "carried" }, h("span", { class: "quiet" }, label), value, copy);
@@ -209,7 +217,8 @@ export function storeAsks(app: App, store: Store): string {
   if (app.role === "donor") {
     const tried = new Date(store.foreignCardsAsOf * 86_400_000);
     const key = store.foreignCards ? "line.store_foreign_cards" : "line.store_no_foreign_cards";
-    asks.push(app.say(key, { day: day(app.language, tried, false) }));
+    const year = String(tried.getFullYear());
+    asks.push(app.say(key, { day: `${day(app.language, tried, false)} ${year}` }));
   }
   if (store.asksPhone) asks.push(app.say("line.store_phone"));
   if (store.asksName) asks.push(app.say("line.store_name"));

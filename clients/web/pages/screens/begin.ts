@@ -4,7 +4,7 @@ import type { App, Screen } from "../app.ts";
 import type { Role } from "../calls.ts";
 import { picture } from "../dishes.ts";
 import { h } from "../dom.ts";
-import { button, heading, sees } from "../parts.ts";
+import { back, button, heading, sees } from "../parts.ts";
 import { LANGUAGE_NAMES } from "../strings.ts";
 import { ready, typeList } from "./list.ts";
 import { isPlaceless, place } from "./place.ts";
@@ -68,11 +68,9 @@ export const start: Screen = (app) => [
     button(app.say("have_list"), () => {
       app.go(typeList);
     }),
-    button(app.say("back"), () => {
-      app.go(welcome);
-    }, "plain"),
+    back(app, welcome),
   ),
-  sees(app, "key_sees"),
+  sees(app, "key_sees", "sees_no_store"),
 ];
 
 /** After five quiet minutes. */
@@ -89,4 +87,5 @@ export const locked: Screen = (app) => [
       app.go(welcome);
     }, "plain"),
   ),
+  sees(app, "sees_locked"),
 ];

@@ -24,6 +24,8 @@ const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
 const SENDING: readonly Status[] = ["address_shown", "ordered", "code_failed"];
 const MATCHED: readonly Status[] = [...SENDING, "agreed", "code_sent"];
 const ALONE: readonly Status[] = ["waiting", "peer_silent", "idle"];
+const BOUGHT: readonly Status[] = ["code_sent", "code_failed", "ordered", "received"];
+const NOTHING_BOUGHT: readonly Key[] = ["sees_no_store"];
 const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.goods", "guidance.records"];
 
 export const donorStands: Screen = (app) => {
@@ -74,6 +76,10 @@ function oneSlot(app: App, slot: SlotView, name: string): HTMLElement {
     h("p", {}, app.say(`status.donor.${status}`)),
     !isOver && message(app, "line.said_by_family", slot),
     facts !== null && !isOver && status !== "finished" && matchFacts(app, facts),
+    facts !== null && (status === "held" || MATCHED.includes(status)) && h(
+      "p", { class: "quiet" },
+      app.say(facts.mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor"),
+    ),
     status === "certified" && button(app.say("post_slot"), () => {
       app.drafts.set("slot", String(index));
       app.go(wish("next"));
@@ -191,11 +197,7 @@ function replacing(app: App, slot: SlotView): HTMLElement {
 }
 
 function whoSees({ slots }: DonorView): readonly Key[] {
-  const matched = slots.find((slot) => slot.facts !== null && slot.status !== "finished");
-  if (matched?.facts) {
-    return [matched.facts.mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor"];
-  }
   if (slots.some((slot) => slot.status === "finished")) return ["sees_done"];
-  if (slots.length > 0) return ["offer_sees"];
-  return ["sees_asked"];
+  const isBought = slots.some(({ status }) => BOUGHT.includes(status));
+  return [slots.length > 0 ? "offer_sees" : "sees_asked", ...(isBought ? [] : NOTHING_BOUGHT)];
 }

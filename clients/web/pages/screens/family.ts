@@ -180,12 +180,10 @@ function further(app: App, seen: Seen<FamilyView>): HTMLElement {
 function whoSees(status: Status, card: SlotView | null): readonly (Key | null)[] {
   if (status === "withdrawn") return ["sees_withdrawn"];
   if (OVER.includes(status)) return ["sees_done"];
-  if (VETTING.includes(status)) return ["sees_asked"];
-  if (status === "needs_address") return ["line.nobody_else"];
+  if (VETTING.includes(status)) return ["sees_asked", "sees_no_store"];
+  if (status === "needs_address") return ["line.nobody_else", "sees_no_store"];
   if (card?.facts && MATCHED.includes(status)) {
     return card.facts.mode === VOUCHER ? ["sees.voucher"] : [`sees.${MODES[card.facts.mode] ?? "delivery"}`];
   }
-  return status === "waiting" || status === "peer_silent" || status === "idle"
-    ? ["sees_waiting"]
-    : ["key_sees"];
+  return [ALONE.includes(status) ? "sees_waiting" : "key_sees", "sees_no_store"];
 }

@@ -2,7 +2,7 @@
 
 import type { App, Screen } from "../app.ts";
 import { h } from "../dom.ts";
-import { button, heading, more } from "../parts.ts";
+import { button, heading, more, sees } from "../parts.ts";
 
 declare const __ONE_FILE__: boolean;
 
@@ -31,6 +31,7 @@ export function help(before: Screen): Screen {
     button(app.say("back"), () => {
       app.go(before);
     }, "main"),
+    sees(app, "sees_help"),
   ];
 }
 

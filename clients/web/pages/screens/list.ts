@@ -2,9 +2,10 @@
 
 import type { Screen } from "../app.ts";
 import { h } from "../dom.ts";
-import { button, dishCard, heading, sees } from "../parts.ts";
+import { back, button, dishCard, heading, sees } from "../parts.ts";
+import { start } from "./begin.ts";
 import { forgetLines, typing } from "./typing.ts";
-import { look } from "./visit.ts";
+import { look, stands } from "./visit.ts";
 import { wish } from "./wish.ts";
 
 /** Paper and pen first. */
@@ -19,13 +20,14 @@ export const ready: Screen = (app) => [
         "wait",
         (tell) => app.client.call("draw", [], tell),
         (drawn) => {
-          [app.drawn, app.dish, app.typed] = [drawn, drawn.dish, false];
+          app.begin(drawn.dish, { drawn });
           app.go(shownOnce);
         },
       );
     }, "main"),
+    back(app, start),
   ),
-  sees(app, "key_sees"),
+  sees(app, "key_sees", "sees_no_store"),
 ];
 
 /** The list and its dish, as they would stand on a kitchen table, and nothing else. */
@@ -47,19 +49,19 @@ const shownOnce: Screen = (app) => [
 ];
 
 /** Nine lines, to open what they open. */
-export const typeList: Screen = (app) => typing(app, "type_how", (lines) => {
+export const typeList: Screen = (app) => typing(app, "type_how", start, (lines) => {
   void app.run(
     "line.opening",
     (tell) => app.client.call("open", [lines], tell),
     (dish) => {
-      [app.dish, app.typed] = [dish, true];
+      app.begin(dish);
       app.go(isItYours);
     },
   );
 });
 
 /** Nine lines, to see that the paper says what was shown, before a card goes out by itself. */
-export const typeBack: Screen = (app) => typing(app, "type_all", (lines) => {
+export const typeBack: Screen = (app) => typing(app, "type_all", stands, (lines) => {
   void app.run(
     "wait",
     () => app.client.call("same", [lines]),

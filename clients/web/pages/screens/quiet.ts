@@ -58,6 +58,6 @@ export function quiet(app: App, seen: Seen<unknown>): readonly Child[] {
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
-    sees(app, "key_sees"),
+    sees(app, "key_sees", "sees_no_store"),
   ];
 }

@@ -1,11 +1,11 @@
 /** Nine lines as they are typed: a good with suggestions, how many of it, and what is wrong. */
 
-import type { App } from "../app.ts";
+import type { App, Screen } from "../app.ts";
 import type { Suggestion, TypedLine } from "../calls.ts";
 import { Failed } from "../client.ts";
 import { h } from "../dom.ts";
 import { explained } from "../errors.ts";
-import { capital, form, heading, sees, submit, UNASSISTED } from "../parts.ts";
+import { back, capital, form, heading, sees, submit, UNASSISTED } from "../parts.ts";
 
 const LINES = 9;
 const QUANTITIES = ["", "1", "2", "3", "4", "5", "6", "7", "8"];
@@ -21,10 +21,14 @@ export function forgetLines(app: App): void {
   }
 }
 
-/** Nine lines, whatever they are for; *how* says so, and *then* gets them once all can be read. */
+/**
+ * Nine lines, whatever they are for; *how* says so, *before* is where one came from, and *then* gets
+ * them once all can be read.
+ */
 export function typing(
   app: App,
   how: "type_how" | "type_all",
+  before: Screen,
   then: (lines: readonly TypedLine[]) => void,
 ): readonly HTMLElement[] {
   const open = (): void => {
@@ -47,6 +51,7 @@ export function typing(
       h("ol", { class: "paper typed", translate: "no" }, ...rows.map(({ element }) => element)),
       submit(app.say("open")),
     ),
+    back(app, before),
     sees(app, "type_sees"),
   ];
 }

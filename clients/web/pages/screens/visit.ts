@@ -1,6 +1,6 @@
 /** A sitting: do one thing, or only look, and show how things stand afterwards. */
 
-import type { App } from "../app.ts";
+import type { App, Screen } from "../app.ts";
 import type { Seen } from "../calls.ts";
 import type { Key } from "../strings.ts";
 import { donorStands } from "./donor.ts";
@@ -42,13 +42,12 @@ export function does(
   );
 }
 
+/** The screen of where things stand, as it was last heard. */
+export const stands: Screen = (app) => (app.role === "family" ? familyStands : donorStands)(app);
+
 /** Where things stand, as the client of this role has just said. */
 export function shown(app: App, seen: Seen<FamilyView> | Seen<DonorView>): void {
-  if (app.role === "family") {
-    app.family = seen as Seen<FamilyView>;
-    app.go(familyStands);
-  } else {
-    app.donor = seen as Seen<DonorView>;
-    app.go(donorStands);
-  }
+  if (app.role === "family") app.family = seen as Seen<FamilyView>;
+  else app.donor = seen as Seen<DonorView>;
+  app.go(stands);
 }

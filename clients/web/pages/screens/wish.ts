@@ -4,12 +4,11 @@ import type { App, Screen } from "../app.ts";
 import { bits, MODES, modesFor, NEEDS, REGIONS, SIZES, VOUCHER } from "../catalogue.ts";
 import { h } from "../dom.ts";
 import {
-  button, capital, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
+  back, capital, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
   storeAsks, storeName, submit,
 } from "../parts.ts";
-import { donorStands } from "./donor.ts";
-import { familyStands } from "./family.ts";
-import { does, shown } from "./visit.ts";
+import { start } from "./begin.ts";
+import { does, shown, stands } from "./visit.ts";
 import type { Wish } from "../../src/clients/index.ts";
 
 /** A first request or offer with its words; or a further card, which needs none. */
@@ -87,10 +86,8 @@ export function wish(occasion: Occasion): Screen {
           ], { several: true }),
         submit(app.say("go_on")),
       ),
-      occasion === "next" && button(app.say("back"), () => {
-        app.go(isFamily ? familyStands : donorStands);
-      }, "plain"),
-      sees(app, isFamily ? "needs_sees" : "offer_sees"),
+      back(app, app.family ?? app.donor ? stands : start),
+      sees(app, isFamily ? "needs_sees" : "offer_sees", "sees_no_store"),
     ];
   };
 }
@@ -170,9 +167,7 @@ const words: Screen = (app) => {
         "div",
         { class: "row" },
         submit(app.say("send")),
-        button(app.say("back"), () => {
-          app.go(wish("ask"));
-        }, "plain"),
+        back(app, wish("ask")),
       ),
     ),
     sees(app, isFamily ? "line.who_asks" : "line.who_offers"),

@@ -44,9 +44,9 @@ export const BEGINNING = {
   draw_show: ["Паказаць спіс", "Показать список", "Show the list"],
   list: ["Пакупкі", "Покупки", "Groceries"],
   dish_is: [
-    "Гэтую страву пакажа ваш спіс кожны раз.",
-    "Это блюдо ваш список покажет каждый раз.",
-    "Your list will show this dish every time.",
+    "Спіс бачыце толькі вы. Гэтую страву ён пакажа кожны раз.",
+    "Список видите только вы. Это блюдо он покажет каждый раз.",
+    "Only you see this list. It will show this dish every time.",
   ],
   written: ["Спіс перапісаны", "Список переписан", "I have copied it"],
   type: ["Ваш спіс", "Ваш список", "Your list"],

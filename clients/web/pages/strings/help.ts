@@ -9,9 +9,9 @@ export const HELP = {
     "This phone came back from the police",
   ],
   help_phone_is: [
-    "Не набірайце на ім спіс: там можа быць праграма, якая бачыць экран і клавішы. Вазьміце іншую прыладу, якой давяраеце.\nКалі другой няма, скіданне да заводскіх налад дапамагае, але не заўсёды.\nНа тым тэлефоне ад гэтай старонкі нічога не засталося: ні запісаў, ні спіса. Але тое, што Tor Browser усталяваны, відаць.",
-    "Не набирайте на нём список: там может быть программа, которая видит экран и клавиши. Возьмите другое устройство, которому доверяете.\nЕсли другого нет, сброс к заводским настройкам помогает, но не всегда.\nНа том телефоне от этой страницы ничего не осталось: ни записей, ни списка. Но то, что Tor Browser установлен, видно.",
-    "Do not type your list on it: a program there may see screen and keys. Use another device that you trust.\nIf there is none, a factory reset helps, but not always.\nThis page has left nothing on that phone, no records and no list. That Tor Browser is installed can be seen.",
+    "Не набірайце на ім спіс: там можа быць праграма, якая бачыць экран і клавішы. Вазьміце іншую прыладу, якой давяраеце.\nКалі другой няма, скіданне да заводскіх налад дапамагае, але не заўсёды.\nСама гэтая старонка нічога не захоўвае. Па-за Tor Browser магло застацца: што ён усталяваны, словы ў памяці клавіятуры, скапіяванае, здымкі экрана, рахункі крам.",
+    "Не набирайте на нём список: там может быть программа, которая видит экран и клавиши. Возьмите другое устройство, которому доверяете.\nЕсли другого нет, сброс к заводским настройкам помогает, но не всегда.\nСама эта страница ничего не хранит. Вне Tor Browser могло остаться: что он установлен, слова в памяти клавиатуры, скопированное, снимки экрана, аккаунты магазинов.",
+    "Do not type your list on it: a program there may see screen and keys. Use another device that you trust.\nIf there is none, a factory reset helps, but not always.\nThis page keeps nothing by itself. Outside Tor Browser there may remain: that it is installed, words the keyboard learned, what was copied, screenshots, accounts at stores.",
   ],
   help_found: ["Мой спіс знайшлі", "Мой список нашли", "Somebody found my list"],
   help_found_is: [
@@ -27,9 +27,9 @@ export const HELP = {
   ],
   help_tor: ["Tor тут заблакаваны", "Tor здесь заблокирован", "Tor is blocked here"],
   help_tor_is: [
-    "У Tor Browser: Налады → Злучэнне → Масты. Выберыце «Snowflake» або «obfs4» ці папрасіце мост там жа.\nКалі праграмы няма, файл часта перадаюць з рук у рукі; праверце, што гэта Tor Browser, а не яго падробка.\nБез Tor праз хатні інтэрнэт сюды лепш не заходзіць: правайдар убачыць адрас вузла.",
-    "В Tor Browser: Настройки → Подключение → Мосты. Выберите «Snowflake» или «obfs4» либо запросите мост там же.\nЕсли программы нет, файл часто передают из рук в руки; проверьте, что это Tor Browser, а не его подделка.\nБез Tor через домашний интернет сюда лучше не заходить: провайдер увидит адрес узла.",
-    "In Tor Browser: Settings → Connection → Bridges. Choose “Snowflake” or “obfs4”, or request a bridge there.\nIf you do not have the program, people often pass the file from hand to hand; make sure that it is Tor Browser and no copy of it.\nWithout Tor, better not come here over your home line: the provider would see the node’s address.",
+    "У Tor Browser: Налады → Злучэнне → Масты. Выберыце «Snowflake» або «obfs4» ці папрасіце мост там жа. На Android: меню ⋮ → Налады → Злучэнне; праграма можа папрасіць перазапуск.\nКалі праграмы няма, файл часта перадаюць з рук у рукі; праверце, што гэта Tor Browser, а не яго падробка.\nБез Tor праз хатні інтэрнэт сюды лепш не заходзіць: правайдар убачыць адрас вузла.",
+    "В Tor Browser: Настройки → Подключение → Мосты. Выберите «Snowflake» или «obfs4» либо запросите мост там же. На Android: меню ⋮ → Настройки → Подключение; программа может попросить перезапуск.\nЕсли программы нет, файл часто передают из рук в руки; проверьте, что это Tor Browser, а не его подделка.\nБез Tor через домашний интернет сюда лучше не заходить: провайдер увидит адрес узла.",
+    "In Tor Browser: Settings → Connection → Bridges. Choose “Snowflake” or “obfs4”, or request a bridge there. On Android: menu ⋮ → Settings → Connection; it may ask to be restarted.\nIf you do not have the program, people often pass the file from hand to hand; make sure that it is Tor Browser and no copy of it.\nWithout Tor, better not come here over your home line: the provider would see the node’s address.",
   ],
   help_tor_sheet: ["Падрабязней, для друку", "Подробнее, для печати", "More, to be printed"],
   help_leave: ["Што хавае «Выйсці»", "Что скрывает «Уйти»", "What “Leave” hides"],
