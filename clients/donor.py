@@ -35,12 +35,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, repr=False)
 class DonorView:
-    """What a donor is shown: where vetting stands, and each slot by its index."""
+    """What a donor is shown: where vetting stands, each slot, and in ``wish`` what was offered
+    last."""
 
     status: Status
     questions: tuple[str, ...] = ()
     slots: tuple[SlotView, ...] = ()
     come_back_epoch: int = 0
+    wish: Wish | None = None
 
     def __repr__(self) -> str:
         return "<DonorView>"
@@ -195,6 +197,7 @@ class Donor(PersonClient):
             questions=tuple(words for s in states for _, words in vetting.open_questions(s)),
             slots=tuple(sorted(views, key=lambda view: (view.period, view.index))),
             come_back_epoch=newest.epoch + 1,
+            wish=shelves.wish_of(newest.shelf, newest.other),
         )
 
 

@@ -35,7 +35,7 @@ class FamilyView:
     """What a family is shown. ``questions`` are the coordinators' words; ``card`` is its parcel,
     posted or finished; ``parcels_left`` how many more it may ask for in this quarter, and
     ``parcels_to_come`` how many are still on their way there from the one before. ``may_ask``
-    tells whether `Family.post_card` would post now."""
+    tells whether `Family.post_card` would post now, and ``wish`` is what was asked for last."""
 
     status: Status
     questions: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class FamilyView:
     parcels_left: int = 0
     parcels_to_come: int = 0
     may_ask: bool = False
+    wish: Wish | None = None
     come_back_epoch: int = 0
 
     def __repr__(self) -> str:
@@ -169,6 +170,7 @@ class Family(PersonClient):
             card=card,
             parcels_left=parcels_left,
             parcels_to_come=exchange.count_to_come(self._circle, current, before, self._today),
+            wish=shelves.wish_of(current, before),
             may_ask=parcels_left > 0 and not any(_is_live(one) for one in states),
             come_back_epoch=state.epoch + 1 if card is None else card.come_back_epoch,
         )

@@ -109,6 +109,12 @@ def unspent_slots(shelf: Shelf | None) -> tuple[Slot, ...]:
     return () if shelf is None else tuple(s for s in shelf.slots if s.stage == UNSPENT)
 
 
+def wish_of(first: Shelf | None, second: Shelf | None) -> Wish | None:
+    """What was wished for last, as the first of the two shelves that is there knows it."""
+    shelf = second if first is None else first
+    return None if shelf is None else shelf.wish
+
+
 def has_room(shelf: Shelf, *, kept_free: int = 0) -> bool:
     """Whether one slot more, with its signatures, fits beside *kept_free* others that are to come.
     A family's slot holds its receipt too."""

@@ -56,6 +56,7 @@ def family(status: str, **changes: Any) -> dict[str, Any]:
         "parcelsLeft": 2,
         "parcelsToCome": 0,
         "mayAsk": False,
+        "wish": None,
         "comeBackEpoch": 9,
         **changes,
     }
@@ -68,6 +69,7 @@ def donor(status: str, *slots: dict[str, Any], **changes: Any) -> dict[str, Any]
         "questions": [],
         "slots": list(slots),
         "comeBackEpoch": 9,
+        "wish": None,
         **changes,
     }
 

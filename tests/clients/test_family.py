@@ -271,7 +271,7 @@ def test_the_next_parcel_can_be_asked_for_once_the_last_is_heard_to_be_over(end:
 
     assert (over.may_ask, free.may_ask, posted.may_ask) == (False, True, False)
     assert (over.parcels_left, free.parcels_left, posted.parcels_left) == (2, 2, 1)
-    assert posted.status == Status.WAITING
+    assert (posted.status, posted.wish) == (Status.WAITING, WISH)
     world.matchmaker.round()
     assert len(world.matchmaker.of(0)) == 2
 

@@ -14,11 +14,13 @@ import type { Wish } from "../../src/clients/index.ts";
 /** A first request or offer with its words; or a further card, which needs none. */
 export type Occasion = "ask" | "next";
 
+const DRAFTS = ["regions", "needs", "size", "preset", "modes", "urgent"];
+
 const WORDS_MOST = MOST_CHARACTERS;
 
 export function wish(occasion: Occasion): Screen {
   return (app) => {
-    preset(app);
+    preset(app, occasion);
     const isFamily = app.role === "family";
     const redraw = (): void => {
       const { scrollY } = globalThis;
@@ -111,18 +113,32 @@ function seenBy(app: App, mode: number): string {
   return capital(sentences.slice(sentences.indexOf(": ") + 2));
 }
 
-function preset(app: App): void {
+/** What stands there before anybody chooses; for a further card, what was chosen last. */
+function preset(app: App, occasion: Occasion): void {
   const all = REGIONS.map((_, code) => String(code)).join(" ");
+  const last = occasion === "next" ? (app.family ?? app.donor)?.view.wish : null;
   const before: Readonly<Record<string, string>> = {
     regions: app.role === "donor" ? all : "",
     needs: "0",
     size: "0",
     preset: String(Math.max(0, app.catalogue.presets.length - 1)),
     modes: "0",
+    ...(last && {
+      regions: codes(REGIONS, last.regions),
+      needs: codes(NEEDS, last.needs),
+      size: String(last.size),
+      preset: String(last.preset),
+      modes: codes(MODES, last.modes),
+    }),
   };
   for (const [name, value] of Object.entries(before)) {
     if (!app.drafts.has(name)) app.drafts.set(name, value);
   }
+}
+
+/** The codes in a set, as drafts hold them. */
+function codes(names: readonly string[], held: number): string {
+  return names.map((_, code) => code).filter((code) => (held >> code) & 1).join(" ");
 }
 
 function wishOf(app: App, possible: readonly number[]): Wish {
@@ -147,7 +163,7 @@ function post(app: App, possible: readonly number[]): void {
   const made = wishOf(app, possible);
   const index = draft(app, "slot");
   const which = index === "" ? null : Number(index);
-  does(app, "postCard", app.role === "family" ? [made] : [which, made], { sent: ["slot"] });
+  does(app, "postCard", app.role === "family" ? [made] : [which, made], { sent: ["slot", ...DRAFTS] });
 }
 
 /** Who vouches: an invite, or words to the coordinators. */
@@ -191,7 +207,7 @@ function send(app: App): void {
     (seen) => {
       // The first card is for another sitting, unless the person says otherwise by typing the list.
       app.typed = false;
-      drop(app, "invite", "words", "regions", "needs", "size", "preset", "modes", "urgent");
+      drop(app, "invite", "words", ...DRAFTS);
       shown(app, seen);
     },
   );

@@ -28,12 +28,13 @@ import * as vetting from "./vetting.ts";
 import { Status, slotView, unvisited, vettingStatus, type SlotView } from "./views.ts";
 import { checkedWish } from "./wishes.ts";
 
-/** What a donor is shown: where vetting stands, and each slot by its index. */
+/** What a donor is shown: where vetting stands, each slot, and in `wish` what was offered last. */
 export interface DonorView {
   readonly status: Status;
   readonly questions: readonly string[];
   readonly slots: readonly SlotView[];
   readonly comeBackEpoch: number;
+  readonly wish: Wish | null;
 }
 
 /**
@@ -229,6 +230,7 @@ function viewOf(states: readonly State[]): DonorView {
       ...unseen.map((slot) => unvisited(period, slot.index, Status.CERTIFIED)),
     ].sort((a, b) => byPeriod(a, b) || a.index - b.index),
     comeBackEpoch: newest.epoch + 1,
+    wish: shelves.wishOf(newest.shelf, newest.other),
   };
 }
 

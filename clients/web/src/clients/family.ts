@@ -30,7 +30,8 @@ import { checkedWish } from "./wishes.ts";
 /**
  * What a family is shown. `questions` are the coordinators' words; `card` is its parcel, posted or
  * finished; `parcelsLeft` how many more it may ask for in this quarter, and `parcelsToCome` how many
- * are still on their way there from the one before. `mayAsk` tells whether `postCard` would post now.
+ * are still on their way there from the one before. `mayAsk` tells whether `postCard` would post now,
+ * and `wish` is what was asked for last.
  */
 export interface FamilyView {
   readonly status: Status;
@@ -39,6 +40,7 @@ export interface FamilyView {
   readonly parcelsLeft: number;
   readonly parcelsToCome: number;
   readonly mayAsk: boolean;
+  readonly wish: Wish | null;
   readonly comeBackEpoch: number;
 }
 
@@ -168,6 +170,7 @@ export class Family extends PersonClient {
       card,
       parcelsLeft,
       parcelsToCome: exchange.countToCome(this.circle, current, before, this.today),
+      wish: shelves.wishOf(current, before),
       mayAsk: parcelsLeft > 0 && !states.some(isLive),
       comeBackEpoch: card === null ? state.epoch + 1 : card.comeBackEpoch,
     };

@@ -106,6 +106,11 @@ export function unspentSlots(shelf: Shelf | null): readonly Slot[] {
   return shelf?.slots.filter(({ stage }) => stage === UNSPENT) ?? [];
 }
 
+/** What was wished for last, as the first of the two shelves that is there knows it. */
+export function wishOf(first: Shelf | null, second: Shelf | null): Wish | null {
+  return (first ?? second)?.wish ?? null;
+}
+
 /**
  * Whether one slot more, with its signatures, fits beside *keptFree* others that are to come. A
  * family's slot holds its receipt too.

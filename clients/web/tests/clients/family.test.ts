@@ -287,6 +287,7 @@ for (const end of ["received", "withdraw"] as const) {
     assert.deepEqual(views.map(({ mayAsk }) => mayAsk), [false, true, false]);
     assert.deepEqual(views.map(({ parcelsLeft }) => parcelsLeft), [2, 2, 1]);
     assert.equal(posted.status, Status.WAITING);
+    assert.deepEqual(posted.wish, WISH);
     world.matchmaker.round();
     assert.equal(world.matchmaker.of(0).length, 2);
   });
