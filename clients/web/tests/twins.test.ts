@@ -56,6 +56,7 @@ const OTHERWISE_NAMED = new Map([
   ["lists Argon2Profile", "the same"],
   ["seals Under", "`SharedKey`, in crypto/records"],
   ["node OpenEpoch", "an interface, gone when compiled"],
+  ["node NodeAnswer", "the same; `Answer`, in fetching.ts"],
   ["looking Seen", "the same"],
   ["views Facts", "the same"],
   ["views SlotView", "the same"],
