@@ -284,7 +284,13 @@ EVERY_SCREEN: dict[str, Screen] = {
     "warned": _warned,
     "type-back": _type_back,
     **{
-        f"family-{status}": _family(family(status, card=slot(status, **_facts_of(status))))
+        f"family-{status}": _family(
+            family(
+                status,
+                card=slot(status, **_facts_of(status)),
+                comeBackEpoch=0 if status in ("withdrawn", "finished") else 9,
+            )
+        )
         for status in OF_FAMILIES
     },
     **{

@@ -24,7 +24,8 @@ const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
 const SENDING: readonly Status[] = ["address_shown", "ordered", "code_failed"];
 const MATCHED: readonly Status[] = [...SENDING, "agreed", "code_sent"];
 const ALONE: readonly Status[] = ["waiting", "peer_silent", "idle"];
-const BOUGHT: readonly Status[] = ["code_sent", "code_failed", "ordered", "received"];
+/** Something may have been bought: a voucher is, before its match is accepted. */
+const BOUGHT: readonly Status[] = ["held", ...SENDING, "code_sent", "received"];
 const NOTHING_BOUGHT: readonly Key[] = ["sees_no_store"];
 const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.goods", "guidance.records"];
 
