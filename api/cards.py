@@ -33,7 +33,7 @@ from api.errors import (
 from api.models import Card
 from api.node import TheBody, TheNode
 from api.statements import Statement, run
-from crypto.certificates import STAMP_BYTES, Stamp, verify_stamp
+from crypto.certificates import STAMP_BYTES, Stamp, stamped, verify_stamp
 from crypto.errors import InvalidCertificate
 from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES, u32
 from crypto.permits import PermitHash
@@ -100,6 +100,7 @@ async def post_card(node: TheNode, body: TheBody) -> Response:
             record=record,
             epoch=epoch,
             expires=drawn_expiry(today, circle.policy),
+            stamped=stamped(stamp.period, stamp.nonce),
         )
         run(connection, card)
 

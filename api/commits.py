@@ -101,7 +101,9 @@ def _replace_cards(connection: Connection, header: CommitHeader) -> None:
     if count != frozen_count(connection, header.epoch):
         raise WrongCards
     connection.execute(
-        update(Card).where(col(Card.epoch) == header.epoch).values(epoch=header.epoch + 1)
+        update(Card)
+        .where(col(Card.epoch) == header.epoch)
+        .values(epoch=header.epoch + 1, stamped=None)
     )
 
 

@@ -25,6 +25,11 @@ def _octets(sentence: str, *, key: bool = False) -> Any:
     )
 
 
+def _octets_or_null(sentence: str) -> Any:
+    kwargs = {"comment": sentence}
+    return Field(default=None, sa_type=LargeBinary, nullable=True, sa_column_kwargs=kwargs)
+
+
 def _number(sentence: str, *, key: bool = False, index: bool = False) -> Any:
     return Field(
         sa_type=BigInteger,
@@ -81,6 +86,7 @@ class Card(SQLModel, table=True):
     record: bytes = _octets("4,096 bytes; its owner's at first, replaced by every commit")
     epoch: int = _number("epoch whose round takes it; every commit raises it", index=True)
     expires: int = _number(_EXPIRES, index=True)
+    stamped: bytes | None = _octets_or_null("hash of its stamp; null once a commit brought it")
 
 
 class Burned(SQLModel, table=True):

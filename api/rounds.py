@@ -70,7 +70,13 @@ class Committed(BaseModel):
 
 @router.get(
     "/cards",
-    **route(NotAuthorized, WrongOperator, WrongEpoch, gives=PAGE, says="address 32 ‖ record"),
+    **route(
+        NotAuthorized,
+        WrongOperator,
+        WrongEpoch,
+        gives=binary(0, PAGE_ROWS * (HASH_BYTES + HASH_BYTES + RECORD_BYTES)),
+        says="address 32 ‖ stamped 32 ‖ record",
+    ),
 )
 def read_cards(
     node: TheNode,
@@ -78,9 +84,10 @@ def read_cards(
     epoch: Annotated[int, Query(ge=1, lt=2**32, description="the closed epoch")],
     after: After = "",
 ) -> Octets:
-    """The frozen cards, by rising address, at most 256 at once."""
+    """The frozen cards, by rising address, at most 256 at once; of those that a commit brought,
+    *stamped* is zeros."""
     wanted = (
-        select(col(Card.address), col(Card.record))
+        select(col(Card.address), col(Card.stamped), col(Card.record))
         .where(col(Card.epoch) == epoch, col(Card.address) > bytes.fromhex(after))
         .order_by(col(Card.address))
         .limit(PAGE_ROWS)
@@ -89,7 +96,9 @@ def read_cards(
     def work(connection: Connection) -> Octets:
         if course(connection).closed != epoch:
             raise WrongEpoch
-        return page(connection, wanted)
+        rows = connection.execute(wanted)
+        cards = (address + (stamped or bytes(HASH_BYTES)) + card for address, stamped, card in rows)
+        return Octets(b"".join(cards))
 
     return node.store.read(work)
 

@@ -30,7 +30,7 @@ from clients.operators.rounds.writing import Commit, write_commit
 from crypto.circle import Circle
 from crypto.commit_headers import CommitHeader, read_commit_header
 from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor
-from crypto.drops import DropAddress, ReadSecret
+from crypto.drops import ReadSecret
 from crypto.labels import SECRET_BYTES
 from crypto.sealing import SealingKey
 from matching.cards import Offer, Request
@@ -239,7 +239,7 @@ class Matcher:
         )
 
     def _opened(self, epoch: int, key: SealingKey, today: int) -> Population:
-        rows = self.operator.cards(epoch)
+        cards = self.operator.cards(epoch)
         keys = Keys(
             circle=self.circle,
             epoch=epoch,
@@ -247,8 +247,8 @@ class Matcher:
             round_key=self._round_key(epoch, key),
             today=today,
         )
-        opened = open_cards([record for _, record in rows], keys, processes=self._processes)
-        return populate([DropAddress(address) for address, _ in rows], opened, epoch)
+        opened = open_cards(cards, keys, processes=self._processes)
+        return populate([card.address for card in cards], opened, epoch)
 
     def _round_key(self, epoch: int, key: SealingKey) -> bytes | None:
         if epoch == FIRST_EPOCH:

@@ -40,6 +40,8 @@ __all__ = [
     "root_of",
     "root_of_parts",
     "stamp_message",
+    "stamp_nonce",
+    "stamped",
     "tag_part",
     "verify_certificate",
     "verify_receipt",
@@ -74,7 +76,7 @@ class _Token:
 
 
 class Stamp(_Token):
-    """Admits one card, of either class. Verified or not: ``verify_stamp`` tells."""
+    """Admits the card of one root, or its exchange. Verified or not: ``verify_stamp`` tells."""
 
     __slots__ = ()
 
@@ -112,6 +114,17 @@ def root_of(
     if len(public_key) != SEALING_KEY_BYTES or len(claim_tag) != SECRET_BYTES:
         raise WrongLength("a root commits to 1,216 and 32 bytes")
     return root_of_parts(circle, card_class, period, key_part(public_key), tag_part(claim_tag))
+
+
+def stamp_nonce(root: bytes) -> bytes:
+    """The nonce, 32 bytes, of the one stamp that goes with *root* (32): a slot is spent once."""
+    return hashed("klunak nonce", root)
+
+
+def stamped(period: int, nonce: bytes) -> bytes:
+    """The 32 bytes by which a node tells the matcher which stamp admitted a card. Not the name
+    under which it keeps the stamp burned, so that its two tables do not name each other's rows."""
+    return hashed("klunak stamped", u32(period) + nonce)
 
 
 def exchange_id(stamp: Stamp, coordinator: int) -> bytes:

@@ -140,11 +140,6 @@ class Pseudonym(_Hidden):
         )
 
     @cached_property
-    def stamp_nonce(self) -> bytes:
-        """The message of this pseudonym's stamp."""
-        return derive(self.secret, "stamp nonce")
-
-    @cached_property
     def receipt_nonce(self) -> bytes:
         """The message of this pseudonym's receipt (families)."""
         return derive(self.secret, "receipt nonce")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from crypto.blinding import blind_sign
-from crypto.certificates import CardClass, Stamp, verify_stamp
+from crypto.certificates import CardClass, Stamp, root_of, stamp_nonce, verify_stamp
 from crypto.certifying_keys import Use
 from crypto.descriptors import write_epoch_descriptor, write_node_descriptor
 from crypto.drops import (
@@ -108,6 +108,10 @@ class FakeNode(httpx.BaseTransport):
             if address in shelf:
                 return shelf[address]
         return random_record()
+
+    def has_burned(self, period: int, nonce: bytes) -> bool:
+        """Whether the stamp of *period* with *nonce* was spent here."""
+        return hashed("klunak burned", u32(period) + nonce) in self.burned
 
     def _node(self) -> dict[str, str]:
         return write_node_descriptor(
@@ -250,6 +254,9 @@ class Coordinators:
     def certify(self, *, spoil: bool = False) -> None:
         """Certify everybody; with *spoil* one signature of the second coordinator is wrong."""
         for number, period, intake in self._opened():
+            if intake.opening is not None:
+                nonce = stamp_nonce(intake.opening.root)
+                assert self.node.has_burned(period - 1, nonce), "another's stamp"
             family = intake.role == FAMILY
             use = Use.REQUEST if family else Use.OFFER
             extra = Use.STAMP if number == 0 else Use.RECEIPT
@@ -331,6 +338,11 @@ class Matchmaker:
         for record in self.node.cards:
             info = bound("card", circle.digest, u32(epoch))
             card = open_sealed(Card, record, key=self.node.epoch_key, info=info)
+            root = root_of(
+                *(circle.digest, CardClass(card.card_class), card.period),
+                *(card.public_key, card.claim_tag),
+            )
+            assert self.node.has_burned(card.period, stamp_nonce(root)), "another's stamp"
             self.live.append(Live(card))
         self.node.cards = []
         for live in self.live:

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from clients.operators.keyring import CoordinatorKeyring
+from clients.operators.operator import FrozenCard
 from clients.operators.rounds.opening import Keys, open_cards
 from clients.trial.circle import COORDINATORS, Trial
 from crypto.blinding import BLINDING_BYTES, blind, blind_sign, unblind
@@ -29,11 +30,14 @@ from crypto.certificates import (
     certificate_message,
     root_of,
     stamp_message,
+    stamp_nonce,
+    stamped,
     verify_certificate,
     verify_stamp,
 )
 from crypto.certifying_keys import CertifyingKey, Use
 from crypto.circle import Circle
+from crypto.drops import DropAddress
 from crypto.labels import bound, u32
 from crypto.lists import draw_list, list_to_key
 from crypto.messages.cards import Card
@@ -73,7 +77,7 @@ class _Bench:
         self.pseudonym = SealingKey(secrets.token_bytes(32))
         self.epoch_seed = secrets.token_bytes(32)
         self.epoch_key = SealingKey(self.epoch_seed)
-        self.tag, self.nonce = secrets.token_bytes(32), secrets.token_bytes(32)
+        self.tag = secrets.token_bytes(32)
 
     def acts(self) -> dict[str, Callable[[], object]]:
         circle, period, public_key = self.circle, self.period, self.pseudonym.public
@@ -82,14 +86,15 @@ class _Bench:
         message = certificate_message(digest, root)
         keys = circle.certificate_keys(period, CardClass.REQUEST)
         signatures = tuple(self._signed(key, message) for key in keys)
-        stamp = Stamp(
-            period,
-            self.nonce,
-            self._signed(circle.stamp_key(period), stamp_message(digest, period, self.nonce)),
-        ).to_bytes()
+        nonce = stamp_nonce(root)
+        stamp_signature = self._signed(
+            circle.stamp_key(period), stamp_message(digest, period, nonce)
+        )
+        stamp = Stamp(period, nonce, stamp_signature).to_bytes()
         card = self._card(signatures)
         info = bound("card", digest, u32(EPOCH))
         record = seal(card, recipient=self.epoch_key.public, info=info)
+        frozen = FrozenCard(DropAddress(bytes(32)), stamped(period, nonce), record)
         opener = Keys(circle, EPOCH, self.epoch_seed, None, self.today)
         signing_key = self._signing_key(keys[0])
         blinded = blind(keys[0], message, secrets.token_bytes(BLINDING_BYTES)).blinded
@@ -102,7 +107,7 @@ class _Bench:
                 circle, CardClass.REQUEST, period, public_key, self.tag, signatures
             ),
             "card_check": lambda: verify_stamp(circle, Stamp.from_bytes(stamp)),
-            "card_opening": lambda: _counted(open_cards([record] * 50, opener)),
+            "card_opening": lambda: _counted(open_cards([frozen] * 50, opener)),
         }
 
     def _card(self, signatures: tuple[bytes, ...]) -> Card:

@@ -29,7 +29,6 @@ from clients.bench.memory import memory_mb
 from clients.bench.town import Town, town_on
 from clients.bench.town.person import Ledger, Person
 from clients.operators.founding import TRIAL_POLICY
-from clients.operators.operator import Row
 from clients.trial.circle import COORDINATORS
 from crypto.drops import record_hash
 
@@ -164,11 +163,11 @@ def compared(town: Town, ledgers: Sequence[Ledger]) -> tuple[int, int]:
     closed = town.epoch
     town.begin_epoch()  # freezes the cards, and hands out everybody who waits
     with town.matcher() as matcher:
-        found = [_hashes(matcher.cards(closed))]
+        found = [_hashes(card.record for card in matcher.cards(closed))]
     sent = [Counter(card for ledger in ledgers for card in ledger.cards)]
     for number in range(COORDINATORS):
         with town.coordinator(number) as coordinator:
-            found.append(_hashes(coordinator.intake()))
+            found.append(_hashes(record for _, record in coordinator.intake()))
         sent.append(Counter(both[number] for ledger in ledgers for both in ledger.intakes))
     pairs = list(zip(sent, found, strict=True))
     return (
@@ -177,8 +176,8 @@ def compared(town: Town, ledgers: Sequence[Ledger]) -> tuple[int, int]:
     )
 
 
-def _hashes(rows: Sequence[Row]) -> Counter[bytes]:
-    return Counter(record_hash(record) for _, record in rows)
+def _hashes(records: Iterable[bytes]) -> Counter[bytes]:
+    return Counter(record_hash(record) for record in records)
 
 
 def _summed(errors: Iterable[Counter[str]]) -> dict[str, int]:

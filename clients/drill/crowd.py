@@ -133,7 +133,7 @@ class QuickDesk(Coordinator):
             message = certificate_message(circle.digest, place.root(role))
             roots.append(self._signed(root_key, message, place.pseudonym))
             if one.extras_use is Use.STAMP:
-                message = stamp_message(circle.digest, one.period, place.pseudonym.stamp_nonce)
+                message = stamp_message(circle.digest, one.period, place.stamp_nonce(role))
                 key = circle.stamp_key(one.period)
                 extras.append(self._signed(key, message, place.pseudonym))
             elif one.extras_use is Use.RECEIPT:

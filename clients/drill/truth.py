@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine, text
 
 from clients.operators.keyring import MatcherSecrets
+from clients.operators.operator import FrozenCard
 from clients.operators.rounds.opening import Keys, open_cards, open_round_key
 from clients.operators.rounds.population import Population, populate
 from clients.tour.markers import PSEUDONYMS
@@ -103,7 +104,8 @@ def opened(
     """The seized cards as a round of *epoch* would open them."""
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT address, record FROM cards WHERE epoch = :epoch"), {"epoch": epoch}
+            text("SELECT address, stamped, record FROM cards WHERE epoch = :epoch"),
+            {"epoch": epoch},
         ).all()
         header = connection.execute(
             text("SELECT header, header_signature FROM epochs WHERE epoch = :epoch"),
@@ -115,5 +117,8 @@ def opened(
         read = read_commit_header({"header": header[0], "signature": header[1]}, circle)
         round_key = open_round_key(read.round_key, circle=circle, epoch=epoch, key=key)
     keys = Keys(circle, epoch, secrets.epoch_seed(epoch), round_key, today)
-    cards = open_cards([bytes(record) for _, record in rows], keys)
-    return populate([DropAddress(bytes(address)) for address, _ in rows], cards, epoch)
+    cards = [
+        FrozenCard(DropAddress(bytes(address)), bytes(stamped or b""), bytes(record))
+        for address, stamped, record in rows
+    ]
+    return populate([card.address for card in cards], open_cards(cards, keys), epoch)

@@ -22,6 +22,7 @@ from crypto.certificates import (
     Receipt,
     Stamp,
     exchange_id,
+    stamp_nonce,
     verify_receipt,
     verify_root,
     verify_stamp,
@@ -73,7 +74,8 @@ class ExchangeDesk:
     def _counts(self, one: Opened) -> bool:
         opening, circle, period = one.intake.opening, self._desk.circle, one.period - 1
         assert opening is not None, "the desk's exchanges have one"
-        stamp = Stamp(period, opening.stamp_nonce, opening.stamp)
+        # The stamp of this very root: another would leave the root's own for a card.
+        stamp = Stamp(period, stamp_nonce(opening.root), opening.stamp)
         if one.id != exchange_id(stamp, self._desk.number):
             return False
         receipt = opening.receipt
@@ -99,7 +101,7 @@ class ExchangeDesk:
         def spent(kept: CoordinatorSecrets) -> CoordinatorSecrets:
             nonlocal burned
             known = {each.spent: each.on for each in kept.burned_receipts}
-            names = spent_names(opening, period)
+            names = spent_names(opening)
             burned = all(known.get(name, values) == values for name in names)
             fresh = tuple(
                 Burned(spent=name, on=values, period=period) for name in names if name not in known
@@ -112,16 +114,11 @@ class ExchangeDesk:
         return burned
 
 
-def spent_names(opening: Opening, period: int) -> tuple[bytes, ...]:
-    """The names under which root, stamp and receipt are burned. A receipt's is the one under which
-    it buys a donor's next slot: it does one or the other."""
-    names = [
-        hashed("klunak burned", b"root" + opening.root),
-        hashed("klunak burned", b"stamp" + u32(period) + opening.stamp_nonce),
-    ]
-    if opening.receipt is not None:
-        names.append(spent_name(opening.receipt))
-    return tuple(names)
+def spent_names(opening: Opening) -> tuple[bytes, ...]:
+    """The names under which a root, and with it its stamp, and a receipt are burned. A receipt's is
+    the one under which it buys a donor's next slot: it does one or the other."""
+    root = hashed("klunak burned", b"root" + opening.root)
+    return (root,) if opening.receipt is None else (root, spent_name(opening.receipt))
 
 
 def intake_values(one: Opened) -> bytes:

@@ -18,6 +18,7 @@ from crypto.labels import HASH_BYTES, RECORD_BYTES, u32
 
 PAGE_ROWS = 256
 ROW_BYTES = HASH_BYTES + RECORD_BYTES
+CARD_BYTES = HASH_BYTES + HASH_BYTES + RECORD_BYTES
 MOST_PAGES = 1 << 20
 """Bounds a node that never stops answering: 2^28 rows are more cards than there will be people."""
 
@@ -26,6 +27,16 @@ JSON = "application/json"
 
 Row = tuple[bytes, bytes]
 """An id or address (32 bytes) and a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenCard:
+    """A card as the node holds it. *stamped* (32 bytes) says which stamp admitted it, in the round
+    in which it was posted; after that it is zeros."""
+
+    address: DropAddress
+    stamped: bytes
+    record: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +94,13 @@ class OperatorClient:
         """Open the epoch of *descriptor*, closing the one before."""
         self._node.signed("POST", "/operator/epochs", json.dumps(descriptor).encode(), JSON)
 
-    def cards(self, epoch: int) -> list[Row]:
+    def cards(self, epoch: int) -> list[FrozenCard]:
         """Every frozen card of *epoch*, by rising address."""
-        return list(self._rows(f"/operator/cards?epoch={epoch}"))
+        rows = self._rows(f"/operator/cards?epoch={epoch}", CARD_BYTES)
+        return [
+            FrozenCard(DropAddress(address), rest[:HASH_BYTES], rest[HASH_BYTES:])
+            for address, rest in rows
+        ]
 
     def read(self, readers: Sequence[ReadSecret]) -> list[bytes]:
         """The records behind up to 256 read secrets, in their order."""
@@ -147,21 +162,21 @@ class OperatorClient:
         """Give the node a later circle document."""
         self._node.signed("PUT", "/operator/circle", json.dumps(document).encode(), JSON)
 
-    def _rows(self, path: str) -> Iterator[Row]:
+    def _rows(self, path: str, size: int = ROW_BYTES) -> Iterator[Row]:
         """All pages of a listing. Ids rise, so a node cannot lead in circles."""
         after = b""
         for _ in range(MOST_PAGES):
             joint = "&" if "?" in path else "?"
             target = f"{path}{joint}after={after.hex()}" if after else path
             answer = self._node.signed("GET", target).content
-            if len(answer) % ROW_BYTES or len(answer) > PAGE_ROWS * ROW_BYTES:
+            if len(answer) % size or len(answer) > PAGE_ROWS * size:
                 raise NodeMisbehaves("not rows")
-            for row in _cut(answer, ROW_BYTES):
+            for row in _cut(answer, size):
                 if row[:HASH_BYTES] <= after:
                     raise NodeMisbehaves("rows do not rise")
                 after = row[:HASH_BYTES]
                 yield DropAddress(after), row[HASH_BYTES:]
-            if len(answer) < PAGE_ROWS * ROW_BYTES:
+            if len(answer) < PAGE_ROWS * size:
                 return
         raise NodeMisbehaves("pages without end")
 

@@ -48,9 +48,9 @@ def root_asked(circle: Circle, place: Place, role: int, number: int) -> Asked:
     return _asked(place, key, certificate_message(circle.digest, place.root(role)))
 
 
-def stamp_asked(circle: Circle, place: Place) -> Asked:
-    """The stamp that admits the card of *place*."""
-    message = stamp_message(circle.digest, place.period, place.pseudonym.stamp_nonce)
+def stamp_asked(circle: Circle, place: Place, role: int) -> Asked:
+    """The stamp that goes with the root of *place*."""
+    message = stamp_message(circle.digest, place.period, place.stamp_nonce(role))
     return _asked(place, circle.stamp_key(place.period), message)
 
 
@@ -99,7 +99,7 @@ def _earned(circle: Circle, place: Place) -> tuple[Asked, Asked, Asked]:
     return (
         root_asked(circle, earned, DONOR, 0),
         root_asked(circle, earned, DONOR, 1),
-        stamp_asked(circle, earned),
+        stamp_asked(circle, earned, DONOR),
     )
 
 

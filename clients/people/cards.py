@@ -90,7 +90,7 @@ def card_body(place: Place, shelf: Shelf, slot: Slot, sitting: Sitting) -> bytes
         raise NotPossible
     circle, pseudonym = sitting.circle, place.pseudonym
     epoch = sitting.open.descriptor
-    stamp = Stamp(place.period, pseudonym.stamp_nonce, slot.stamp)
+    stamp = Stamp(place.period, place.stamp_nonce(shelf.role), slot.stamp)
     next_slot = next_slot_of(circle, place) if shelf.role == DONOR else None
     outbox = close_record(first_outbox(next_slot), **seals.outbox(circle.digest, pseudonym))
     firsts = [outbox, throwaway_page(place), *(random_record() for _ in range(PAGES - 1))]

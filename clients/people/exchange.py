@@ -146,15 +146,14 @@ def exchange_body(
     drops. *place* is where the threads of the exchange are, *old* whose *slot* is shown; *is_new*
     tells that the shelf itself is reserved with it."""
     assert slot.stamp is not None, "to_exchange has looked"
-    person, nonce = place.person, old.pseudonym.stamp_nonce
+    person, stamp = place.person, Stamp(old.period, old.stamp_nonce(shelf.role), slot.stamp)
     opening = Opening(
         root=old.root(shelf.role),
         signatures=slot.signatures,
-        stamp_nonce=nonce,
         stamp=slot.stamp,
         receipt=spent_receipt(old, slot),
     )
-    body = u8(_STAMP) + Stamp(old.period, nonce, slot.stamp).to_bytes()
+    body = u8(_STAMP) + stamp.to_bytes()
     body += person.exchange_retry(place.asking) + u32(place.period)
     for number in THREADS:
         body += vetting.intake_record(circle, place, number, shelf, opening=opening)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from crypto.certificates import CardClass, root_of
+from crypto.certificates import CardClass, root_of, stamp_nonce
 from crypto.drops import ReadSecret, blank_secret, reader_of
 from crypto.keys import Person, Pseudonym, Thread
 from crypto.messages.intake import FAMILY
@@ -76,6 +76,10 @@ class Place:
             pseudonym.sealing_key.public,
             pseudonym.claim_tag,
         )
+
+    def stamp_nonce(self, role: int) -> bytes:
+        """The message of the stamp that goes with this root."""
+        return stamp_nonce(self.root(role))
 
     def own_reads(self) -> tuple[ReadSecret, ...]:
         """R of outbox and pages 1 to 4."""

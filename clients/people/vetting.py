@@ -225,7 +225,7 @@ def _asked_of(circle: Circle, place: Place, number: int, role: int) -> tuple[Ask
     """What coordinator *number* is asked to sign for one pseudonym: a root, maybe an extra."""
     root = root_asked(circle, place, role, number)
     if number == 0:
-        return root, stamp_asked(circle, place)
+        return root, stamp_asked(circle, place, role)
     return root, receipt_asked(circle, place) if role == FAMILY else None
 
 

@@ -108,10 +108,11 @@ def _secrets(
 
 
 def _blinded(circle: Circle, place: Place, role: int) -> Iterator[tuple[str, bytes]]:
-    """What the duty coordinators are given to sign."""
+    """What the duty coordinators are given to sign, and what of it a node is shown later."""
     for number in THREADS:
         yield f"blinded root {number}", root_asked(circle, place, role, number).blinded
-    yield "blinded stamp", stamp_asked(circle, place).blinded
+    yield "stamp nonce", place.stamp_nonce(role)
+    yield "blinded stamp", stamp_asked(circle, place, role).blinded
     if role == FAMILY:
         yield "blinded receipt", receipt_asked(circle, place).blinded
 
@@ -123,7 +124,6 @@ def _pseudonym(pseudonym: Pseudonym, epochs: range) -> Iterator[tuple[str, bytes
     yield "claim permit", pseudonym.claim_permit
     yield "notice secret", pseudonym.notice_secret
     yield "outbox key", outbox_key(pseudonym.notice_secret)
-    yield "stamp nonce", pseudonym.stamp_nonce
     yield "receipt nonce", pseudonym.receipt_nonce
     yield "retry token", pseudonym.card_retry
     yield from _drop("outbox", pseudonym.outbox_write)

@@ -22,7 +22,6 @@ class Opening(Message):
 
     root: bytes = shaped(octets(32))
     signatures: tuple[bytes, ...] = shaped(exactly(2, SIGNATURE))
-    stamp_nonce: bytes = shaped(octets(32))
     stamp: bytes = shaped(SIGNATURE)
     receipt: SpentReceipt | None = shaped(optional(part(SpentReceipt)))
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crypto.certificates import stamped
 from crypto.commit_headers import part_digest
 from crypto.labels import hashed, u8, u32
 from crypto.periods import days_of, period_of
@@ -60,7 +61,7 @@ class Model:
     headers: dict[int, bytes] = field(default_factory=dict)
     drops: dict[bytes, Reserved] = field(default_factory=dict)
     notices: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
-    cards: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    cards: dict[bytes, tuple[int, int, bytes | None]] = field(default_factory=dict)
     burned: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     claims: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     permits: dict[bytes, int] = field(default_factory=dict)
@@ -103,7 +104,8 @@ class Model:
         if name not in self.burned:
             self._burn(name, retry_name(card.retry, card.drops), card.stamp.period)
             self._reserve(card.drops, self._expiry())
-            self.cards[card.record] = (epoch, self._expiry())
+            stamp = stamped(card.stamp.period, card.stamp.nonce)
+            self.cards[card.record] = (epoch, self._expiry(), stamp)
             self.permits[permit_hash(card.permit)] = self._expiry()
 
     def intake_reasons(
@@ -213,7 +215,7 @@ class Model:
 
     def frozen(self) -> dict[bytes, int]:
         """Frozen cards and their expiry."""
-        return {r: expires for r, (epoch, expires) in self.cards.items() if epoch == self.closed}
+        return {r: expires for r, (at, expires, _) in self.cards.items() if at == self.closed}
 
     def commit_reasons(self, work: RoundWork, header: bytes, own: dict[bytes, bytes]) -> set[str]:
         """Why a commit may be refused; *own* are the records of the frozen cards by address."""
@@ -244,7 +246,7 @@ class Model:
         for address, record in work.cards:
             old = own[address]
             del self.cards[old]
-            self.cards[record] = (work.epoch + 1, expiry[old])
+            self.cards[record] = (work.epoch + 1, expiry[old], None)
         new = {address: (record, work.epoch) for address, record in work.notices}
         recent = {a: row for a, row in self.notices.items() if row[1] >= work.epoch - 1}
         self.notices = {**recent, **new}

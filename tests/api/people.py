@@ -152,9 +152,9 @@ def as_coordinator(
     return node.operator(node.trial.coordinator_seeds[number], method, path, body, **kwargs)
 
 
-def frozen_rows(node: TrialNode, epoch: int) -> list[tuple[bytes, bytes]]:
-    """The frozen cards, collected page by page."""
-    found: list[tuple[bytes, bytes]] = []
+def frozen_cards(node: TrialNode, epoch: int) -> list[tuple[bytes, bytes, bytes]]:
+    """(address, stamped, record) of the frozen cards, collected page by page."""
+    found: list[tuple[bytes, bytes, bytes]] = []
     while True:
         after = found[-1][0].hex() if found else ""
         answer = as_matcher(node, "GET", f"/operator/cards?epoch={epoch}&after={after}")
@@ -162,7 +162,13 @@ def frozen_rows(node: TrialNode, epoch: int) -> list[tuple[bytes, bytes]]:
         page = answer.content
         if not page:
             return found
-        found += [(page[i : i + 32], page[i + 32 : i + 4_128]) for i in range(0, len(page), 4_128)]
+        rows = (page[i : i + 4_160] for i in range(0, len(page), 4_160))
+        found += [(row[:32], row[32:64], row[64:]) for row in rows]
+
+
+def frozen_rows(node: TrialNode, epoch: int) -> list[tuple[bytes, bytes]]:
+    """Addresses and records of the frozen cards."""
+    return [(address, record) for address, _, record in frozen_cards(node, epoch)]
 
 
 @dataclass

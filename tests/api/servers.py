@@ -38,10 +38,12 @@ serve(Settings(), clock=lambda: float(Path(sys.argv[1]).read_text()))
 
 
 @contextmanager
-def served(directory: Path, trial: TrialCircle, **settings: Any) -> Iterator[str]:
+def served(
+    directory: Path, trial: TrialCircle, clock: Clock | None = None, **settings: Any
+) -> Iterator[str]:
     """The address of a node that runs in a thread of this process."""
     chosen = Settings(**{**write_setup(directory, trial), "port": free_port(), **settings})
-    running = server(chosen, create_app(chosen, clock=Clock()))
+    running = server(chosen, create_app(chosen, clock=clock or Clock()))
     thread = threading.Thread(target=running.run, args=(listening(chosen),))
     thread.start()
     while not running.started and thread.is_alive():

@@ -8,7 +8,7 @@ import secrets
 import pytest
 
 from crypto.commit_headers import Part, part_digest, write_commit_header
-from crypto.labels import u8
+from crypto.labels import hashed, u8, u32
 from crypto.strict_json import write_text
 from tests.api.nodes import TrialNode, assert_problem
 from tests.api.people import (
@@ -19,6 +19,7 @@ from tests.api.people import (
     as_coordinator,
     as_matcher,
     begin_epoch,
+    frozen_cards,
     frozen_rows,
     look,
     new_card,
@@ -63,11 +64,39 @@ def test_collecting_gives_the_frozen_cards_by_rising_address(closed: TrialNode) 
 
 
 def test_collecting_goes_on_after_an_address(closed: TrialNode) -> None:
-    rows = frozen_rows(closed, 1)
+    cards = frozen_cards(closed, 1)
 
-    answer = as_matcher(closed, "GET", f"/operator/cards?epoch=1&after={rows[2][0].hex()}")
+    answer = as_matcher(closed, "GET", f"/operator/cards?epoch=1&after={cards[2][0].hex()}")
 
-    assert answer.content == b"".join(a + record for a, record in rows[3:])
+    assert answer.content == b"".join(b"".join(card) for card in cards[3:])
+
+
+def test_a_card_names_its_stamp_until_its_round_is_committed(node: TrialNode) -> None:
+    begin_epoch(node, 1)
+    cards = [new_card(node) for _ in range(3)]
+    for card in cards:
+        assert post(node, card, 1).status_code == 201
+    begin_epoch(node, 2)
+
+    named = {record: stamped for _, stamped, record in frozen_cards(node, 1)}
+    assert named == {
+        card.record: hashed("klunak stamped", u32(card.stamp.period) + card.stamp.nonce)
+        for card in cards
+    }
+    assert {row[-1] for row in node.rows()["cards"]} == set(named.values())
+    # nothing else at the node has that name, so it leads from a card to no other row
+    others = [row for table, rows in node.rows().items() if table != "cards" for row in rows]
+    assert set(named.values()).isdisjoint(value for row in others for value in row)
+
+    work = round_work(node, 1)
+    work.upload(node)
+    assert work.commit(node).status_code == 200
+    assert {row[-1] for row in node.rows()["cards"]} == {None}
+    assert post(node, fresh := new_card(node), 2).status_code == 201
+    begin_epoch(node, 3)
+    named = {record: stamped for _, stamped, record in frozen_cards(node, 2)}
+    assert named.pop(fresh.record) != bytes(32)
+    assert set(named.values()) == {bytes(32)}
 
 
 @pytest.mark.parametrize("epoch", [2, 3])
@@ -117,7 +146,7 @@ def test_a_commit_replaces_cards_and_leaves_notices_and_batches(
 
     after = closed.rows()
     carried = dict(work.cards)
-    for address, record, epoch, expires in after["cards"]:
+    for address, record, epoch, expires, _ in after["cards"]:
         assert epoch == 2
         assert expires == before[address][3]
         assert record == carried.get(address, before[address][1])

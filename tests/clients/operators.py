@@ -27,10 +27,12 @@ from clients.people.outboxes import first_outbox
 from crypto.blinding import blind, unblind
 from crypto.certificates import (
     CardClass,
+    Stamp,
     certificate_message,
     receipt_message,
     root_of,
     stamp_message,
+    stamp_nonce,
 )
 from crypto.certifying_keys import CertifyingKey
 from crypto.descriptors import read_epoch_descriptor
@@ -154,15 +156,10 @@ class Owner:
 
     @property
     def root(self) -> bytes:
-        own = self.pseudonym
-        trial = self.desks.trial
-        return root_of(
-            trial.circle.digest,
-            self.card_class,
-            trial.period,
-            bytes(own.sealing_key.public),
-            own.claim_tag,
-        )
+        """The root of the card that is posted, whatever was changed of it."""
+        card, circle = self.card(), self.desks.trial.circle.digest
+        card_class = CardClass(card.card_class)
+        return root_of(circle, card_class, card.period, card.public_key, card.claim_tag)
 
     def card(self) -> Card:
         own, trial = self.pseudonym, self.desks.trial
@@ -186,12 +183,20 @@ class Owner:
         )
         return replace(card, **self.changes)
 
-    def post(self, record: bytes | None = None, *, reserved: Sequence[WriteSecret] = ()) -> Owner:
+    def post(
+        self,
+        record: bytes | None = None,
+        *,
+        reserved: Sequence[WriteSecret] = (),
+        stamp: Stamp | None = None,
+    ) -> Owner:
         """Post the card, or another *record* in its place, into the open epoch; *reserved* takes
-        the place of as many of its last pages."""
+        the place of as many of its last pages, another *stamp* that of the root's own."""
         desks, own = self.desks, self.pseudonym
         descriptor, _ = desks.operator(desks.trial.matcher_seed).current_epoch()
         epoch = read_epoch_descriptor(descriptor, desks.trial.circle)
+        if stamp is None:
+            stamp = desks.trial.stamp(stamp_nonce(self.root))
         if record is None:
             info = bound("card", desks.trial.circle.digest, u32(epoch.epoch))
             record = seal(self.card(), recipient=epoch.key, info=info)
@@ -199,7 +204,6 @@ class Owner:
         drops = [address_of(own.outbox_write) + self.outbox_record]
         pages = (*own.pages_write[: len(own.pages_write) - len(reserved)], *reserved)
         drops += [address_of(w) + random_record() for w in pages]
-        stamp = desks.trial.stamp(secrets.token_bytes(32))
         head = u32(epoch.epoch) + stamp.to_bytes() + own.card_retry
         body = head + permit_hash(own.claim_permit) + record + b"".join(drops)
         answer = desks.http.post(desks.url + "/cards", content=body, headers=OCTETS)
@@ -297,7 +301,7 @@ class Asking:
             roots.append((key, message, own.blinding(self.card_class.use, key.key_id)))
             if position == 0:
                 stamp_key = circle.stamp_key(period)
-                message = stamp_message(circle.digest, period, own.stamp_nonce)
+                message = stamp_message(circle.digest, period, stamp_nonce(root))
                 extras.append((stamp_key, message, own.blinding("stamp", stamp_key.key_id)))
             elif self.role == FAMILY:
                 receipt_key = circle.receipt_key(period)
@@ -403,7 +407,7 @@ class NextSlotWanted:
             ),
             (
                 stamp_key,
-                stamp_message(circle.digest, period, own.stamp_nonce),
+                stamp_message(circle.digest, period, stamp_nonce(root)),
                 own.blinding("stamp", stamp_key.key_id),
             ),
         ]

@@ -15,6 +15,7 @@ from clients.people.visit import Sitting
 from crypto.drops import address_of
 from crypto.labels import bound, hashed, u32
 from crypto.messages.cards import Card
+from crypto.messages.intake import FAMILY
 from crypto.messages.shelf import POSTED, UNSPENT, Slot
 from crypto.sealing import open_sealed
 from tests.clients.world import FAMILY_LIST, WISH, World
@@ -112,7 +113,7 @@ def test_a_stamp_spent_on_something_else_is_told_and_the_shelf_keeps_everything(
     world = certified()
     world.family().visit()
     drop_card(world)
-    stamp_nonce = looked(world).place.pseudonym.stamp_nonce
+    stamp_nonce = looked(world).place.stamp_nonce(FAMILY)
     spent = hashed("klunak burned", u32(world.trial.period) + stamp_nonce)
     world.node.burned[spent] = (b"another", 1)
 

@@ -16,7 +16,7 @@ from clients.errors import SlotUnclear
 from clients.family import Family
 from clients.node import NodeClient
 from clients.people import shelves
-from clients.people.person import class_of
+from clients.people.person import Place, class_of
 from clients.people.seals import shelf as shelf_seal
 from clients.people.slot_names import slot_names
 from clients.people.views import Status
@@ -55,7 +55,8 @@ class Quarter:
         own = person.pseudonym(index)
         key, tag = own.sealing_key.public, own.claim_tag
         signatures = trial.certificate(class_of(self.role), key, tag, person.period)
-        stamp = trial.stamp(own.stamp_nonce, person.period).signature
+        nonce = Place(person, index).stamp_nonce(self.role)
+        stamp = trial.stamp(nonce, person.period).signature
         receipt = None
         if self.role == FAMILY:
             receipt = trial.receipt(own.receipt_nonce, person.period).signature
@@ -229,7 +230,7 @@ def test_an_exchange_goes_on_wherever_it_was_killed(count: int, arrives: bool) -
 def test_a_slot_whose_stamp_was_spent_is_dropped_and_the_others_are_exchanged() -> None:
     world = certified_before()
     person = person_of(world, FAMILY, before=1)
-    nonce = person.pseudonym(0).stamp_nonce
+    nonce = Place(person, 0).stamp_nonce(FAMILY)
     world.node.burned[hashed("klunak burned", u32(person.period) + nonce)] = b"another request"
 
     for _ in range(2):

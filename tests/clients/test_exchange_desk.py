@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import delete
 
+from api.models import Burned
+from api.store import open_store
 from clients.operators.clerk import Clerk
-from crypto.certificates import CardClass, Stamp, root_of
+from crypto.certificates import CardClass, Stamp, root_of, stamp_nonce
 from crypto.certifying_keys import CertifyingKey
 from crypto.keys import Pseudonym
 from crypto.labels import u8
 from crypto.messages.intake import CERTIFIED, DECLINED, DONOR, FAMILY
 from crypto.messages.tokens import Opening, SpentReceipt
 from crypto.periods import days_of
+from tests import backends
 from tests.api.servers import served
 from tests.circles import TrialCircle, make_trial_circle
 from tests.clients.operators import (
@@ -38,11 +43,13 @@ class Exchange(Asking):
 
     old: Pseudonym = field(default_factory=lambda: Pseudonym(secrets.token_bytes(32)))
     opened: dict[str, object] = field(default_factory=dict)
-    stamp_nonce: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    spare: bytes | None = None
+    """The nonce of another's stamp, to be shown in place of the root's own."""
 
-    @property
-    def stamp(self) -> Stamp:
-        return self.desks.trial.stamp(self.stamp_nonce, self.desks.trial.period - 1)
+    def stamp(self, root: bytes) -> Stamp:
+        """What is shown with *root*."""
+        nonce = stamp_nonce(root) if self.spare is None else self.spare
+        return self.desks.trial.stamp(nonce, self.desks.trial.period - 1)
 
     def opening(self, trial: TrialCircle | None = None, role: int | None = None) -> Opening:
         """The slot, as *trial* certified it for a *role*."""
@@ -53,11 +60,11 @@ class Exchange(Asking):
         if self.role == FAMILY:
             signed = trial.receipt(own.receipt_nonce, period)
             receipt = SpentReceipt(period, signed.nonce, signed.signature)
+        root = root_of(trial.circle.digest, shown_class, period, key, tag)
         return Opening(
-            root=root_of(trial.circle.digest, shown_class, period, key, tag),
+            root=root,
             signatures=trial.certificate(shown_class, key, tag, period),
-            stamp_nonce=self.stamp_nonce,
-            stamp=self.stamp.signature,
+            stamp=self.stamp(root).signature,
             receipt=receipt,
         )
 
@@ -65,13 +72,22 @@ class Exchange(Asking):
         """One root and one extra."""
         return tuple(some[:1] for some in super().wants(position))
 
+    def shown(self, opening: Opening | None = None) -> httpx.Response:
+        """What the node says to it."""
+        shown = self.opening() if opening is None else opening
+        self.changes["opening"] = shown
+        body = u8(2) + self.stamp(shown.root).to_bytes() + self.body()
+        return self.desks.http.post(self.desks.url + "/intake", content=body, headers=OCTETS)
+
     def sent(self, opening: Opening | None = None) -> Exchange:
         """Past the node, with its stamp burned."""
-        self.changes["opening"] = self.opening() if opening is None else opening
-        body = u8(2) + self.stamp.to_bytes() + self.body()
-        answer = self.desks.http.post(self.desks.url + "/intake", content=body, headers=OCTETS)
+        answer = self.shown(opening)
         assert answer.status_code == 201, answer.text
         return self
+
+    def exchanged(self, reports: list[tuple[int, int]]) -> bool:
+        """Whether both clerks signed it and nothing else, as they and its threads say."""
+        return reports == [(1, 0), (1, 0)] and self.kinds() == [CERTIFIED, CERTIFIED]
 
     def kinds(self) -> list[int]:
         """What both coordinators said."""
@@ -137,7 +153,7 @@ def test_a_slot_of_another_circle_is_refused(desks: Desks) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["signature", "one signer twice", "stamp", "no receipt", "receipt", "nonce"]
+    "wrong", ["signature", "one signer twice", "stamp", "no receipt", "receipt", "another's stamp"]
 )
 def test_what_is_not_whole_is_refused(desks: Desks, wrong: str) -> None:
     person = Exchange(desks)
@@ -151,7 +167,9 @@ def test_what_is_not_whole_is_refused(desks: Desks, wrong: str) -> None:
         "stamp": {"stamp": good.stamp[::-1]},
         "no receipt": {"receipt": None},
         "receipt": {"receipt": replace(receipt, signature=receipt.signature[::-1])},
-        "nonce": {"stamp_nonce": bytes(32)},
+        "another's stamp": {
+            "stamp": desks.trial.stamp(bytes(32), desks.trial.period - 1).signature
+        },
     }
     person.sent(replace(good, **changes[wrong]))
 
@@ -159,15 +177,30 @@ def test_what_is_not_whole_is_refused(desks: Desks, wrong: str) -> None:
     assert person.kinds() == [DECLINED, DECLINED]
 
 
-def test_one_root_buys_once_whatever_stamps_come_with_it(desks: Desks) -> None:
+@pytest.mark.parametrize("role", [FAMILY, DONOR])
+def test_a_root_is_exchanged_with_its_own_stamp_and_no_other(desks: Desks, role: int) -> None:
     old = Pseudonym(secrets.token_bytes(32))
-    first, second = Exchange(desks, DONOR, old=old).sent(), Exchange(desks, DONOR, old=old).sent()
+    with_anothers = Exchange(desks, role, old=old, spare=b"s" * 32).sent()
 
-    assert both_clerks(desks) == [(1, 1), (1, 1)]
-    assert sorted([first.kinds(), second.kinds()]) in (
-        [[CERTIFIED, CERTIFIED], [DECLINED, DECLINED]],
-        [[CERTIFIED, DECLINED], [DECLINED, CERTIFIED]],
-    )
+    assert both_clerks(desks) == [(0, 1), (0, 1)]
+    assert with_anothers.kinds() == [DECLINED, DECLINED]
+    assert Exchange(desks, role, old=old).sent().exchanged(both_clerks(desks))
+
+
+def test_one_root_buys_once_though_the_node_forgets_its_stamp(desks: Desks) -> None:
+    old = Pseudonym(secrets.token_bytes(32))
+    first = Exchange(desks, DONOR, old=old).sent()
+    assert first.exchanged(both_clerks(desks))
+    second = Exchange(desks, DONOR, old=old)
+    assert second.shown().json()["code"] == "stamp_spent"
+
+    store = open_store(backends.current.url(desks.directory / "node"))
+    store.write(lambda connection: connection.execute(delete(Burned)))
+    store.close()
+    second.sent()
+
+    assert both_clerks(desks) == [(0, 1), (0, 1)]
+    assert second.kinds() == [DECLINED, DECLINED]
 
 
 def test_an_opening_whose_stamp_the_node_did_not_burn_is_refused(desks: Desks) -> None:

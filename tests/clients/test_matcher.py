@@ -11,7 +11,8 @@ import pytest
 from clients.errors import NodeMisbehaves, NodeRefused, NodeUnreachable
 from clients.matcher import RoundReport
 from clients.operators.keyring import MatcherKeyring
-from clients.operators.operator import RoundState
+from clients.operators.operator import FrozenCard, RoundState
+from crypto.certificates import stamp_nonce, stamped
 from crypto.errors import CannotOpen, InvalidKey
 from crypto.keys import notice_write
 from crypto.messages.cards import AGREED, FINISHED, HELD, IDLE, WAITING
@@ -129,10 +130,19 @@ def test_a_carried_card_goes_before_one_that_repeats_it(desks: Desks) -> None:
     thief.changes = {
         name: getattr(anna.card(), name) for name in ("public_key", "claim_tag", "signatures")
     }
-    thief.post()
+    thief.post(stamp=desks.trial.stamp(b"n" * 32))
 
-    report = run(desks)
+    matcher = desks.matcher()
+    honest, named = matcher.operator.cards, stamped(desks.trial.period, stamp_nonce(anna.root))
 
+    def lying(epoch: int) -> list[FrozenCard]:
+        """No honest node takes one root's stamp twice, or says so of another."""
+        return [replace(card, stamped=named) for card in honest(epoch)]
+
+    matcher.operator.cards = lying  # type: ignore[method-assign]
+    report = matcher.round_once(NOW)
+
+    assert report is not None
     assert (report.live, report.void) == (1, 1)
     assert anna.notice(2).phase == WAITING
     with pytest.raises(CannotOpen):

@@ -122,14 +122,15 @@ def test_a_refusal_is_not_asked_again(code: str, status: int) -> None:
 
 
 def test_rows_come_page_by_page() -> None:
-    rows = [number.to_bytes(32, "big") + bytes(4_096) for number in range(1, 600)]
+    rows = [n.to_bytes(32, "big") + n.to_bytes(32, "big") + bytes(4_096) for n in range(1, 600)]
 
     def answer(request: httpx.Request) -> httpx.Response:
         after = int(request.url.params.get("after") or "0", 16)
         assert request.url.params["epoch"] == "7"
         return httpx.Response(200, content=b"".join(rows[after : after + 256]))
 
-    assert len(client(answer).cards(7)) == 599
+    cards = client(answer).cards(7)
+    assert [card.address + card.stamped + card.record for card in cards] == rows
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ ENTRY = Entry(
 SIGNED = SignedEntry(ticket=B32, index=U16, signed_root=SIG, signed_stamp=SIG)
 
 
-OPENING = Opening(root=B32, signatures=(SIG, SIG), stamp_nonce=B32, stamp=SIG, receipt=RECEIPT)
+OPENING = Opening(root=B32, signatures=(SIG, SIG), stamp=SIG, receipt=RECEIPT)
 
 UNSPENT = Slot(
     index=U16,

@@ -41,7 +41,6 @@ def leaves_of_pseudonym(pseudonym: Pseudonym) -> Iterator[bytes]:
     yield pseudonym.notice_secret
     yield pseudonym.outbox_write
     yield from pseudonym.pages_write
-    yield pseudonym.stamp_nonce
     yield pseudonym.receipt_nonce
     yield pseudonym.card_retry
     for use in ("request", "offer", "stamp", "receipt"):

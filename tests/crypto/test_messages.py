@@ -63,7 +63,7 @@ FRAMES = {**dict.fromkeys(SEALED, SEALED_FRAME_BYTES), **dict.fromkeys(SHARED, S
 # protocol.md, section 6, in its order: how many fields each array has.
 ARITY = {
     "intake": 10,
-    "opening": 5,
+    "opening": 4,
     "out": 2,
     "in": 5,
     "donor's shelf": 12,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +17,6 @@ from api.store import migrate, open_engine
 from tests import backends
 
 TABLES: dict[str, Table] = dict(models.SQLModel.metadata.tables)
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every migration on both databases."""
-    if "tmp_path" in metafunc.fixturenames:
-        only = metafunc.definition.get_closest_marker("sqlite")
-        names = [backends.SQLITE] if only else backends.NAMES
-        metafunc.parametrize("backend", names, indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def backend(request: pytest.FixtureRequest) -> Iterator[backends.Backend]:
-    """An empty database of either kind."""
-    chosen = backends.begin(getattr(request, "param", backends.SQLITE), migrated=False)
-    yield chosen
-    chosen.end()
-    backends.begin(backends.SQLITE)
 
 
 def engine_in(directory: Path) -> Engine:

@@ -184,7 +184,6 @@ def pseudonym(given: Json) -> Json:
             claim_permit_hash=permit_hash(who.claim_permit),
             notice_secret=notice_secret,
             outbox_write=who.outbox_write,
-            stamp_nonce=who.stamp_nonce,
             receipt_nonce=who.receipt_nonce,
             card_retry=who.card_retry,
             share=who.share(rendezvous, peer_root),
@@ -292,6 +291,10 @@ def root(given: Json) -> Json:
         key_part=certificates.key_part(public_key),
         tag_part=certificates.tag_part(claim_tag),
     )
+
+
+def stamp_nonce(given: Json) -> Json:
+    return _as_hex(nonce=certificates.stamp_nonce(*_bytes_at(given, "root")))
 
 
 def certificate_message(given: Json) -> Json:
@@ -482,6 +485,7 @@ OPERATIONS: dict[str, Callable[[Json], Json]] = {
     "root": root,
     "certificate_message": certificate_message,
     "stamp_message": stamp_message,
+    "stamp_nonce": stamp_nonce,
     "receipt_message": receipt_message,
     "read_token": read_token,
     "blind": blind,

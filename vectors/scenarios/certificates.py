@@ -64,6 +64,7 @@ def _roots() -> Iterator[Scenario]:
 def _messages() -> Iterator[Scenario]:
     nonce, circle = stream("token nonce").hex(), CIRCLE.hex()
     root = stream("root").hex()
+    yield Scenario("stamp_nonce", "stamp_nonce", "of the stamp of a root", {"root": root})
     given: Json = {"circle": circle, "root": root}
     yield Scenario("certificate_message", "certificate_message", "what is signed", given)
     for what in ("stamp", "receipt"):

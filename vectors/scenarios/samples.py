@@ -149,7 +149,6 @@ SAMPLES: dict[str, Message] = {
         opening=Opening(
             root=b32("old root"),
             signatures=signatures("old certificate", 2),
-            stamp_nonce=b32("old stamp nonce"),
             stamp=signature("old stamp"),
             receipt=RECEIPT,
         ),

@@ -1,7 +1,7 @@
 """Opening frozen cards: which of the records are cards that count (protocol.md, sections 6 and 8).
 
     carried into this epoch   under the round key, from the commit of the epoch before
-    posted in this epoch      sealed to the epoch's key
+    posted in this epoch      sealed to the epoch's key; its stamp is the one of its root
 
 Opening costs more than everything else in a round, so many records are shared out to processes.
 Each gets the epoch key in its memory and none writes anything. What does not open, or does not
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from os import cpu_count
 
-from crypto.certificates import verify_certificate
+from clients.operators.operator import FrozenCard
+from crypto.certificates import stamp_nonce, stamped, verify_certificate
 from crypto.certifying_keys import CardClass
 from crypto.circle import Circle
 from crypto.errors import CannotOpen, InvalidCertificate, InvalidKey, MalformedMessage
@@ -59,13 +60,13 @@ def open_round_key(record: bytes, *, circle: Circle, epoch: int, key: SealingKey
 
 
 def open_cards(
-    records: Sequence[bytes], keys: Keys, *, processes: int | None = None
+    cards: Sequence[FrozenCard], keys: Keys, *, processes: int | None = None
 ) -> list[OpenedCard | None]:
-    """The cards of *records*, in their order."""
-    if len(records) < IN_PROCESS and processes is None:
+    """What *cards* hold, in their order."""
+    if len(cards) < IN_PROCESS and processes is None:
         opener = _Opener(keys)
-        return [opener.open(record) for record in records]
-    chunks = [records[start : start + CHUNK] for start in range(0, len(records), CHUNK)]
+        return [opener.open(card) for card in cards]
+    chunks = [cards[start : start + CHUNK] for start in range(0, len(cards), CHUNK)]
     # Spawned, not forked: a child gets the keys it needs and nothing else of this process.
     with ProcessPoolExecutor(
         max_workers=processes or cpu_count() or 1,
@@ -85,9 +86,9 @@ class _Opener:
         self._carried_aad = bound("carried", circle, u32(keys.epoch))
         self._card_info = bound("card", circle, u32(keys.epoch))
 
-    def open(self, record: bytes) -> OpenedCard | None:
+    def open(self, frozen: FrozenCard) -> OpenedCard | None:
         try:
-            return self._carried(record) or self._posted(record)
+            return self._carried(frozen.record) or self._posted(frozen)
         except (CannotOpen, InvalidCertificate, InvalidKey, MalformedMessage):
             return None
 
@@ -104,9 +105,12 @@ class _Opener:
             raise CannotOpen  # void since an earlier round
         return OpenedCard(carried.card, self._verified(carried.card), carried.state)
 
-    def _posted(self, record: bytes) -> OpenedCard:
-        card = open_sealed(Card, record, key=self._sealing_key, info=self._card_info)
+    def _posted(self, frozen: FrozenCard) -> OpenedCard:
+        card = open_sealed(Card, frozen.record, key=self._sealing_key, info=self._card_info)
         root = self._verified(card)
+        # Under another's stamp the root's own would be left, to be exchanged for a further slot.
+        if frozen.stamped != stamped(card.period, stamp_nonce(root)):
+            raise InvalidCertificate
         # What was signed in a period counts for a while after it. A carried card was looked at.
         last_day = days_of(card.period)[1] + self._keys.circle.policy.keep_days
         if self._keys.today > last_day:
@@ -134,9 +138,9 @@ def _prepare(keys: Keys) -> None:
     _opener = _Opener(keys)
 
 
-def _open_chunk(records: Sequence[bytes]) -> list[tuple[object, bytes, object] | None]:
+def _open_chunk(cards: Sequence[FrozenCard]) -> list[tuple[object, bytes, object] | None]:
     assert _opener is not None, "the pool prepares every worker"
-    opened = (_opener.open(record) for record in records)
+    opened = (_opener.open(card) for card in cards)
     return [
         None
         if one is None

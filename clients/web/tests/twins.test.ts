@@ -21,6 +21,7 @@ const OPERATORS_NAMES = [
   ["circle", "write_circle"],
   ["circle", "sign_circle"],
   ["certificates", "exchange_id"], // a node names a row by it, a clerk looks
+  ["certificates", "stamped"], // a node names a card's stamp by it, a matcher looks
   ["descriptors", "write_epoch_descriptor"],
   ["descriptors", "write_node_descriptor"],
   ["almanac", "DEFAULT_POLICY"],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.operators.operator import FrozenCard
 from clients.operators.rounds.opening import Keys, OpenedCard, open_cards, open_round_key
 from clients.operators.rounds.planning import move_everybody, plan_everybody
 from clients.operators.rounds.population import Population, populate
@@ -86,11 +87,12 @@ def test_what_is_carried_opens_in_the_next_epoch_and_in_no_other(desks: Desks) -
 
     records = [commit.parts[0][start + 32 : start + 4_128] for start in range(1, 4 * 4_128, 4_128)]
     keys = Keys(circle, 2, b"\6" * 32, round_key, DAY)
-    opened = open_cards(records, keys)
+    cards = [FrozenCard(DropAddress(bytes(32)), bytes(32), record) for record in records]
+    opened = open_cards(cards, keys)
     assert sum(one is None for one in opened) == 1
     assert {one.root for one in opened if one is not None} == set(population.live)
-    assert open_cards(records, Keys(circle, 3, b"\6" * 32, round_key, DAY)) == [None] * 4
-    assert open_cards(records, Keys(circle, 2, b"\6" * 32, None, DAY)) == [None] * 4
+    assert open_cards(cards, Keys(circle, 3, b"\6" * 32, round_key, DAY)) == [None] * 4
+    assert open_cards(cards, Keys(circle, 2, b"\6" * 32, None, DAY)) == [None] * 4
 
     again = populate([DropAddress(bytes([n]) * 32) for n in range(4)], opened, 2)
     paired = [one for one in again.live.values() if one.partner is not None]

@@ -47,9 +47,9 @@ export function rootAsked(circle: Circle, place: Place, role: number, number: 0 
   return asked(place, key, certificateMessage(circle.digest, place.root(role)));
 }
 
-/** The stamp that admits the card of *place*. */
-export function stampAsked(circle: Circle, place: Place): Asked {
-  const message = stampMessage(circle.digest, place.period, place.pseudonym.stampNonce);
+/** The stamp that goes with the root of *place*. */
+export function stampAsked(circle: Circle, place: Place, role: number): Asked {
+  const message = stampMessage(circle.digest, place.period, place.stampNonce(role));
   return asked(place, circle.stampKey(place.period), message);
 }
 
@@ -109,7 +109,7 @@ function earned(circle: Circle, place: Place): readonly [Asked, Asked, Asked] {
     return [
       rootAsked(circle, later, DONOR, 0),
       rootAsked(circle, later, DONOR, 1),
-      stampAsked(circle, later),
+      stampAsked(circle, later, DONOR),
     ];
   } finally {
     later.forget();

@@ -86,7 +86,7 @@ export function cardBody(place: Place, shelf: Shelf, slot: Slot, sitting: Sittin
   if (slot.stamp === null) throw new NotPossible();
   const { circle, open } = sitting;
   const { pseudonym } = place;
-  const stamp = new Stamp(place.period, pseudonym.stampNonce, slot.stamp);
+  const stamp = new Stamp(place.period, place.stampNonce(shelf.role), slot.stamp);
   const nextSlot = shelf.role === DONOR ? nextSlotOf(circle, place) : null;
   const underOutbox = seals.outbox(circle.digest, pseudonym);
   const firsts = [

@@ -158,11 +158,10 @@ export async function exchangeBody(
 ): Promise<Uint8Array> {
   if (slot.stamp === null) throw new NotPossible(); // toExchange has looked
   const { person, period, asking } = place;
-  const nonce = old.pseudonym.stampNonce;
+  const stamp = new Stamp(old.period, old.stampNonce(shelf.role), slot.stamp);
   const opening: Opening = {
     root: old.root(shelf.role),
     signatures: slot.signatures,
-    stampNonce: nonce,
     stamp: slot.stamp,
     receipt: spentReceipt(old, slot),
   };
@@ -172,7 +171,7 @@ export async function exchangeBody(
     : vetting.drop(person.spareWrite(asking), randomRecord());
   return concat(
     u8(BY_STAMP),
-    new Stamp(old.period, nonce, slot.stamp).toBytes(),
+    stamp.toBytes(),
     person.exchangeRetry(asking),
     u32(period),
     ...THREADS.map((number) =>

@@ -1,6 +1,6 @@
 /** Where a visit goes: one pseudonym of one list, in one circle and one period. */
 
-import { rootOf } from "../crypto/certificates.ts";
+import { rootOf, stampNonce } from "../crypto/certificates.ts";
 import { CardClass } from "../crypto/certifying_keys.ts";
 import { blankSecret, readerOf, type BlankSecret, type ReadSecret } from "../crypto/drops.ts";
 import type { Person, Pseudonym, Thread } from "../crypto/keys.ts";
@@ -69,6 +69,11 @@ export class Place {
   root(role: number): Uint8Array {
     const { sealingKey, claimTag } = this.pseudonym;
     return rootOf(this.circle, classOf(role), this.period, sealingKey.public, claimTag);
+  }
+
+  /** The message of the stamp that goes with this root. */
+  stampNonce(role: number): Uint8Array {
+    return stampNonce(this.root(role));
   }
 
   /** R of outbox and pages 1 to 4. */

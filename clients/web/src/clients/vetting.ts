@@ -200,7 +200,7 @@ function askedFor(circle: Circle, place: Place, role: number): AskedOfBoth {
   try {
     return {
       roots: [rootAsked(circle, place, role, 0), rootAsked(circle, place, role, 1)],
-      extras: [stampAsked(circle, place), role === FAMILY ? receiptAsked(circle, place) : null],
+      extras: [stampAsked(circle, place, role), role === FAMILY ? receiptAsked(circle, place) : null],
     };
   } finally {
     place.forget();

@@ -53,7 +53,7 @@ export class Token {
   }
 }
 
-/** Admits one card, of either class. Verified or not: `verifyStamp` tells. */
+/** Admits the card of one root, or its exchange. Verified or not: `verifyStamp` tells. */
 export class Stamp extends Token {
   declare private readonly isStamp: true;
 }
@@ -100,6 +100,11 @@ export function rootOf(
     throw new WrongLength("a root commits to 1,216 and 32 bytes");
   }
   return rootOfParts(circle, cardClass, period, keyPart(publicKey), tagPart(claimTag));
+}
+
+/** The nonce, 32 bytes, of the one stamp that goes with *root* (32): a slot is spent once. */
+export function stampNonce(root: Uint8Array): Uint8Array {
+  return hashed("klunak nonce", root);
 }
 
 /** What both duty keys sign for *root* (32 bytes). */

@@ -152,11 +152,6 @@ export class Pseudonym {
     );
   }
 
-  /** The message of this pseudonym's stamp. */
-  get stampNonce(): Uint8Array {
-    return derive(this.#secret, "stamp nonce");
-  }
-
   /** The message of this pseudonym's receipt (families). */
   get receiptNonce(): Uint8Array {
     return derive(this.#secret, "receipt nonce");

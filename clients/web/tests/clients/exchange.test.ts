@@ -5,11 +5,13 @@ import test from "node:test";
 
 import { Donor, Family, SlotUnclear, Status, slotOfView } from "../../src/clients/index.ts";
 import * as seals from "../../src/clients/seals.ts";
+import { Place } from "../../src/clients/person.ts";
 import * as shelves from "../../src/clients/shelves.ts";
 import { slotNames } from "../../src/clients/slot_names.ts";
 import { toHex } from "../../src/crypto/bytes.ts";
 import { addressOf, readerOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
+import { FAMILY } from "../../src/crypto/messages/intake.ts";
 import { ASKED, CERTIFIED, POSTED, Shelf, type Slot } from "../../src/crypto/messages/shelf.ts";
 import { daysOf } from "../../src/crypto/periods.ts";
 import { closeRecord, openRecord } from "../../src/crypto/records.ts";
@@ -133,7 +135,7 @@ test("a slot whose stamp was spent is dropped, and the others are exchanged", as
   const world = await certified("family");
   const circle = world.trial.circle.digest;
   const person = Person.fromListKey(FAMILY_LIST, { circle, period: PERIOD - 1 });
-  const nonce = Buffer.from(person.pseudonym(0).stampNonce).toString("hex");
+  const nonce = Buffer.from(new Place(person, 0).stampNonce(FAMILY)).toString("hex");
   world.node.memory.burned.set(nonce, "another request");
 
   await client(world, "family", DAY).visit();

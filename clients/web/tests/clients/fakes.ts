@@ -9,7 +9,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 
 import { b64, concat, randomBytes, sameBytes, toHex, toInteger } from "../../src/crypto/bytes.ts";
-import { Stamp, verifyStamp } from "../../src/crypto/certificates.ts";
+import { Stamp, rootOf, stampNonce, verifyStamp } from "../../src/crypto/certificates.ts";
 import { CardClass, Use } from "../../src/crypto/certifying_keys.ts";
 import {
   addressOf,
@@ -226,6 +226,11 @@ export class FakeNode {
   }
 }
 
+/** A root counts with its own stamp alone. */
+function requireBurned({ burned }: Memory, root: Uint8Array): void {
+  if (!burned.has(toHex(stampNonce(root)))) throw new Error("another's stamp");
+}
+
 /** Both duty coordinators of a trial circle. */
 export class Coordinators {
   constructor(readonly node: FakeNode) {}
@@ -251,6 +256,7 @@ export class Coordinators {
   /** Certify everybody; with *spoil* one signature of the second coordinator is wrong. */
   certify({ spoil = false } = {}): void {
     for (const [number, intake, period] of this.opened()) {
+      if (intake.opening !== null) requireBurned(this.node.memory, intake.opening.root);
       const use = intake.role === FAMILY ? Use.REQUEST : Use.OFFER;
       const extra = number === 0 ? Use.STAMP : Use.RECEIPT;
       const sign = (by: Use, values: readonly Uint8Array[]): Uint8Array[] =>
@@ -299,6 +305,9 @@ export class Matchmaker {
     const begun = { counter: 0, match: null, partner: null, outbox: null, delivery: null };
     for (const record of memory.cards.splice(0)) {
       const card = openSealed(Card, record, { key: epochKey, info });
+      const { period, publicKey, claimTag } = card;
+      const cardClass = card.cardClass === 0 ? CardClass.REQUEST : CardClass.OFFER;
+      requireBurned(memory, rootOf(trial.circle.digest, cardClass, period, publicKey, claimTag));
       memory.live.push({ card, phase: WAITING, confirmed: false, ...begun });
     }
     for (const live of memory.live) this.#hear(live);

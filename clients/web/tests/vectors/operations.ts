@@ -313,7 +313,6 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
       claim_permit_hash: toHex(permitHash(who.claimPermit)),
       notice_secret: toHex(noticeSecret),
       outbox_write: toHex(who.outboxWrite),
-      stamp_nonce: toHex(who.stampNonce),
       receipt_nonce: toHex(who.receiptNonce),
       card_retry: toHex(who.cardRetry),
       share: toHex(who.share(rendezvous, peerRoot)),
@@ -417,6 +416,8 @@ export const OPERATIONS: Readonly<Record<string, (given: Given) => Json | Promis
       tag_part: toHex(certificates.tagPart(claimTag)),
     };
   },
+
+  stamp_nonce: (given) => ({ nonce: toHex(certificates.stampNonce(given.bytes("root"))) }),
 
   certificate_message: (given) => ({
     message: toHex(certificates.certificateMessage(given.bytes("circle"), given.bytes("root"))),

@@ -20,7 +20,6 @@ export type SpentReceipt = MessageOf<typeof SpentReceipt>;
 export const Opening = message("Opening", {
   root: octets(32),
   signatures: exactly(2, SIGNATURE),
-  stampNonce: octets(32),
   stamp: SIGNATURE,
   receipt: optional(part(SpentReceipt)),
 });
