@@ -172,7 +172,7 @@ def parse_list(text_lines: Iterable[str]) -> GroceryList:
 def parse_line(text: str) -> Line:
     """One line: a good, exactly one number, and beside the number a unit or none.
 
-    "Гречка — 2 пачки", "2 пачкі грэчка", "гречка 2", "3x rice", "rice: 3 kg". The number stands
+    "Гречка - 2 пачки", "2 пачкі грэчка", "гречка 2", "3x rice", "rice: 3 kg". The number stands
     before the name or after it; the unit is read and ignored. Raises UnknownGood for a line over
     120 characters, then WrongQuantity, then UnknownGood. No error repeats what was typed.
     """
@@ -197,7 +197,7 @@ def parse_line(text: str) -> Line:
 
 
 def format_line(line: Line, language: Language) -> str:
-    """The line as it is shown and written down: "Грэчка — 2 пачкі", "Buckwheat — 2 packs"."""
+    """The line as it is shown and written down: the good, a dash, how many of its unit."""
     good = GOODS[line.good]
     name = good.names[language]
     unit = good.unit.form(line.quantity, language)

@@ -233,3 +233,10 @@ def _open(epoch: int, closes: datetime) -> OpenEpoch:
     minutes = int(closes.timestamp()) // 60
     descriptor = EpochDescriptor.model_construct(epoch=epoch, opens=0, closes=minutes)
     return OpenEpoch(descriptor, epoch - 1)
+
+
+def test_no_phrase_shows_a_line_of_somebodys_list() -> None:
+    """A drill that looks for the lines of lists would find the example in every process."""
+    written_out = re.compile(r"\w — [1-8] \w")
+    for path, texts in entries(table()):
+        assert not any(written_out.search(text) for text in texts.values()), path

@@ -146,7 +146,7 @@ export function parseList(textLines: readonly string[]): GroceryList {
 /**
  * One line: a good, exactly one number, and beside the number a unit or none.
  *
- * "Гречка — 2 пачки", "2 пачкі грэчка", "гречка 2", "3x rice", "rice: 3 kg". The number stands
+ * "Гречка - 2 пачки", "2 пачкі грэчка", "гречка 2", "3x rice", "rice: 3 kg". The number stands
  * before the name or after it; the unit is read and ignored. Raises UnknownGood for a line over
  * 120 characters, then WrongQuantity, then UnknownGood. No error repeats what was typed.
  */
@@ -163,7 +163,7 @@ export function parseLine(text: string): Line {
   return new Line(good, split.quantity);
 }
 
-/** The line as it is shown and written down: "Грэчка — 2 пачкі", "Buckwheat — 2 packs". */
+/** The line as it is shown and written down: the good, a dash, how many of its unit. */
 export function formatLine(line: Line, language: Language): string {
   const good = there(GOODS[line.good]);
   const name = good.names[language];
