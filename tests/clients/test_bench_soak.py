@@ -56,6 +56,7 @@ def spoil(town: Town, drop: WriteSecret) -> None:
         database.execute("DELETE FROM claims")
         database.execute("DELETE FROM intake WHERE coordinator = 1")
         database.execute(
-            "INSERT INTO cards SELECT randomblob(32), record, epoch, expires FROM cards LIMIT 1"
+            "INSERT INTO cards SELECT randomblob(32), record, epoch, expires, stamped"
+            " FROM cards LIMIT 1"
         )
     town.start_node()

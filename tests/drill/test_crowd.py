@@ -41,7 +41,7 @@ def test_a_desk_that_knows_whom_it_signs_for_answers_with_the_same_bytes(
     everything: list[Asked] = [
         root_asked(trial.circle, place, FAMILY, 0),
         root_asked(trial.circle, place, DONOR, 1),
-        stamp_asked(trial.circle, place),
+        stamp_asked(trial.circle, place, DONOR),
         receipt_asked(trial.circle, place),
     ]
     for asked in everything:
