@@ -179,12 +179,13 @@ def test_a_match_with_a_store_and_a_size_that_do_not_exist_can_still_be_read() -
 
 def test_what_is_over_is_not_shown_once_more() -> None:
     message = Said(kind=Kind.THANKS, words="дзякуй")
-    view = SlotView(1, 0, Status.RECEIVED, FACTS, "CODE", "вуліца", message)
+    view = SlotView(1, 0, Status.RECEIVED, FACTS, "CODE", "вуліца", "No. 7", message)
 
     assert shown(view) == SlotView(1, 0, Status.RECEIVED)
-    finished = SlotView(1, 0, Status.FINISHED, FACTS, "CODE", "вуліца", message)
+    finished = SlotView(1, 0, Status.FINISHED, FACTS, "CODE", "вуліца", "No. 7", message)
     assert shown(finished) == SlotView(1, 0, Status.FINISHED, message=message)
-    assert shown(SlotView(1, 0, Status.CODE_FAILED, FACTS, "CODE")).code == ""
+    # Somebody who erred, or was told to try again, still needs it.
+    assert shown(SlotView(1, 0, Status.CODE_FAILED, FACTS, "CODE")).code == "CODE"
 
 
 def test_short_epochs_end_at_a_time_of_today() -> None:
