@@ -22,7 +22,7 @@ def drawn_expiry(today: int, policy: Policy) -> int:
 
 def drawn_expiry_of_period(period: int, policy: Policy) -> int:
     """An expiry day for a drop of an intake: drawn as if it came on the period's last day. A shelf
-    outlives every card of its period, which may be posted on that day."""
+    lasts as long as a card that is posted on that day."""
     return drawn_expiry(days_of(period)[1], policy)
 
 

@@ -1,4 +1,4 @@
-"""`klunak drill`: live a season, let the police in, report what they got."""
+"""`klunak drill`: live a season, seize it, report what was found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def drill(
     """Seize a node and a matcher in the middle of business, and count what was found.
 
     Ends with 1 if anything was found that must not be there, or a planted control was not found.
-    Reading another process's memory takes root, as the police have it.
+    Reading another process's memory takes root, as whoever seizes a machine has it.
     """
     if backend not in BACKENDS:
         raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")

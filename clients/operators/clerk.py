@@ -57,7 +57,7 @@ class Clerk:
         newest: Callable[[], Circle] | None = None,
     ) -> None:
         """*newest*, the circle as it is published now, is asked before every pass: under an old
-        almanac a receipt of the new quarter would be refused for good."""
+        almanac a receipt of the new quarter would be left out."""
         self._desk = coordinator
         self._today = today
         self._newest = newest

@@ -369,7 +369,7 @@ def test_a_voucher_says_that_the_donor_learns_nothing(capsys: pytest.CaptureFixt
 
     told = capsys.readouterr().err
     assert "Code: A-1" in told
-    assert "the donor learns nothing about you" in told
+    assert "the donor learns neither name nor address" in told
 
 
 def test_a_code_says_nothing_in_our_voice(capsys: pytest.CaptureFixture[str]) -> None:
