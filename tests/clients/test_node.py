@@ -51,7 +51,11 @@ def test_a_refusal_is_known_by_code_and_status() -> None:
         httpx.Response(302, headers={"location": "http://elsewhere"}),
         httpx.Response(500, content=b"<html>", headers={"content-type": "text/html"}),
         httpx.Response(403, content=b"[]", headers={"content-type": "application/problem+json"}),
-        httpx.Response(200, content=b"x" * 49_152, headers={**OCTETS, "content-encoding": "br"}),
+        httpx.Response(
+            200,
+            stream=httpx.ByteStream(b"x" * 49_152),
+            headers={**OCTETS, "content-encoding": "br"},
+        ),
         problem("a code <script>", 403),
         problem("x" * 5_000, 403),
     ],
