@@ -26,10 +26,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from argon2.low_level import Type, hash_secret_raw
-
 from api.work import GRACE_BITS, MEMORY_KIB, WORK_BITS, work_bits, work_digest
 from clients.errors import BenchError
+from clients.people.work import argon2id
 from crypto.almanac import DEFAULT_POLICY
 from crypto.labels import HASH_BYTES
 
@@ -58,7 +57,7 @@ def work_figures(
     password = nonce + request
 
     def attempt(memory: int) -> bytes:
-        return _argon2id(password, challenge, memory)
+        return argon2id(password, challenge, memory)
 
     if attempt(MEMORY_KIB) != work_digest(challenge, nonce, request):
         raise AnotherDigest
@@ -111,19 +110,6 @@ def _least_tries(bits: int) -> int:
 
 def _tries_for_pool(pool: int) -> int:
     return sum(_least_tries(work_bits(waiting, pool)) for waiting in range(pool))
-
-
-def _argon2id(password: bytes, challenge: bytes, memory: int) -> bytes:
-    digest: bytes = hash_secret_raw(
-        secret=password,
-        salt=challenge,
-        time_cost=1,
-        memory_cost=memory,
-        parallelism=1,
-        hash_len=HASH_BYTES,
-        type=Type.ID,
-    )
-    return digest
 
 
 def _rate(act: Callable[[], object], seconds: float) -> float:

@@ -35,19 +35,20 @@ def work_for(
     tries = 0
     while True:
         nonce = ((start + tries) % _NONCES).to_bytes(NONCE_BYTES, "big")
-        if _leading_zeros(_digest(nonce + request, challenge)) >= bits:
+        if _leading_zeros(argon2id(nonce + request, challenge)) >= bits:
             return nonce
         tries += 1
         if progress is not None and tries % TELL_EVERY == 0:
             progress(tries, 2**bits)
 
 
-def _digest(password: bytes, challenge: bytes) -> bytes:
+def argon2id(password: bytes, challenge: bytes, memory_kib: int = MEMORY_KIB) -> bytes:
+    """One try, 32 bytes: *password* is nonce ‖ H("klunak work", body)."""
     digest: bytes = hash_secret_raw(
         secret=password,
         salt=challenge,
         time_cost=1,
-        memory_cost=MEMORY_KIB,
+        memory_cost=memory_kib,
         parallelism=1,
         hash_len=HASH_BYTES,
         type=Type.ID,

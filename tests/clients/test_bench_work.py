@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from api.work import WORK_BITS
-from clients.bench.work import AnotherDigest, _argon2id, _in_engine, _tries_for_pool
+from clients.bench.work import AnotherDigest, _in_engine, _tries_for_pool
+from clients.people.work import argon2id
 
 MEMORY_KIB = 64
 PASSWORD, CHALLENGE = bytes(range(40)), bytes(range(16))
@@ -28,7 +29,7 @@ def asked() -> dict[str, Any]:
 def test_an_engine_is_measured_at_what_a_node_checks(
     options: list[str], asked: dict[str, Any]
 ) -> None:
-    right = {str(MEMORY_KIB): _argon2id(PASSWORD, CHALLENGE, MEMORY_KIB).hex()}
+    right = {str(MEMORY_KIB): argon2id(PASSWORD, CHALLENGE, MEMORY_KIB).hex()}
 
     tries, hashes = _in_engine(options, asked, right)
 

@@ -27,9 +27,8 @@ from crypto.messages.intake import DONOR, FAMILY
 from crypto.messages.shelf import ASKED, CERTIFIED, POSTED, Shelf, Slot
 from crypto.periods import days_of
 from crypto.records import close_record, open_record, random_record
-from tests.api.servers import served
 from tests.circles import TODAY
-from tests.clients.operators import DAY, NOW, OCTETS, Desks, Owner, client_trial, read
+from tests.clients.operators import DAY, NOW, OCTETS, Desks, Owner, desks_at, read
 from tests.clients.operators import donor as anybody
 from tests.clients.world import DELIVERY, DONOR_LIST, FAMILY_LIST, VOUCHER, WISH, World
 from tests.fakes import Killed, KilledAfter
@@ -102,13 +101,8 @@ def write(owner: Owner, person: Person, record: bytes) -> None:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Desks]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial()
-    with served(tmp_path / "node", trial) as url:
-        found = Desks(trial, url, tmp_path)
-        found.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path) as found:
         yield found
-        found.http.close()
 
 
 @pytest.mark.parametrize("role", [FAMILY, DONOR])

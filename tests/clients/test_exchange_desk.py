@@ -22,17 +22,15 @@ from crypto.messages.intake import CERTIFIED, DECLINED, DONOR, FAMILY
 from crypto.messages.tokens import Opening, SpentReceipt
 from crypto.periods import days_of
 from tests import backends
-from tests.api.servers import served
 from tests.circles import TrialCircle, make_trial_circle
 from tests.clients.operators import (
     DAY,
-    NOW,
     OCTETS,
     Asking,
     Desks,
     NextSlotWanted,
     admit,
-    client_trial,
+    desks_at,
 )
 from tests.clients.test_clerk import commit_batches, entry_of
 
@@ -96,13 +94,8 @@ class Exchange(Asking):
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Iterator[Desks]:
-    (tmp_path / "node").mkdir()
-    trial = client_trial()
-    with served(tmp_path / "node", trial) as url:
-        found = Desks(trial, url, tmp_path)
-        found.matcher().open_first_epoch(NOW)
+    with desks_at(tmp_path) as found:
         yield found
-        found.http.close()
 
 
 def both_clerks(desks: Desks) -> list[tuple[int, int]]:

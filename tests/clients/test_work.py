@@ -25,7 +25,7 @@ def test_work_of_no_bits_is_the_first_try() -> None:
 def test_progress_is_told_in_tries(monkeypatch) -> None:
     told: list[tuple[int, int]] = []
     digests = iter([b"\xff" * 32] * 40 + [b"\x00" * 32])
-    monkeypatch.setattr(work, "_digest", lambda *_: next(digests))
+    monkeypatch.setattr(work, "argon2id", lambda *_: next(digests))
 
     work_for(b"body", challenge=CHALLENGE, bits=5, progress=lambda *now: told.append(now))
 

@@ -15,9 +15,9 @@ from clients.drill.attacks import link
 from clients.drill.places import search_disk
 from clients.drill.tables import recognisable, rows_of, weaknesses
 from clients.drill.truth import TrueCard
+from clients.people.outboxes import first_outbox
 from clients.thief import Patterns
 from crypto.drops import address_of
-from crypto.messages.outboxes import Outbox
 from crypto.records import close_record
 from crypto.sealing import SealingKey, seal
 from tests import backends
@@ -140,19 +140,7 @@ def test_a_careless_row_is_noticed(tmp_path: Path, trial: TrialCircle, said: str
 
 def closed(kind: str) -> bytes:
     """A record as it is under a shared key, or sealed to a key as if one were."""
-    said = Outbox(
-        counter=1,
-        accepted=0,
-        declined=0,
-        sent=0,
-        shown=0,
-        failed=0,
-        received=0,
-        withdrawn=False,
-        receipt=None,
-        next_slot=None,
-        got=0,
-    )
+    said = first_outbox(None)
     if kind == "under a key":
         return close_record(said, key=bytes(32), aad=b"outbox")
     return seal(said, recipient=bytes(SealingKey(bytes(32)).public), info=b"outbox")
