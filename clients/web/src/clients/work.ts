@@ -51,12 +51,13 @@ export async function workFor(
   for (let tries = 0; ; tries++) {
     await breath.take(signal);
     const nonce = fromInteger((start + BigInt(tries)) % NONCES, NONCE_BYTES);
-    if (leadingZeros(await digestOf(concat(nonce, request), challenge)) >= bits) return nonce;
+    if (leadingZeros(await argon2id(concat(nonce, request), challenge)) >= bits) return nonce;
     if ((tries + 1) % TELL_EVERY === 0) progress?.(tries + 1, 2 ** bits);
   }
 }
 
-function digestOf(password: Uint8Array, challenge: Uint8Array): Promise<Uint8Array> {
+/** One try, 32 bytes: *password* is nonce ‖ H("klunak work", body). */
+export function argon2id(password: Uint8Array, challenge: Uint8Array): Promise<Uint8Array> {
   return argon2idAsync(password, challenge, { m: MEMORY_KIB, t: 1, p: 1, dkLen: HASH_BYTES });
 }
 
