@@ -7,10 +7,15 @@ machine without it. Anything else not at all, unless somebody insists who loses 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from clients.errors import NoAddress, NotBehindTor, SocksNeeded
+
+_PLAIN = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
+"""Host and port as everybody reads them alike: another full stop than ours is one to whoever asks
+a resolver, and would make an onion name of what was none here."""
 
 
 def checked_address(address: str, *, socks: str | None = None, clearnet: bool = False) -> str:
@@ -22,7 +27,7 @@ def checked_address(address: str, *, socks: str | None = None, clearnet: bool = 
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise NoAddress from None
-    if host is None or parts.scheme not in ("http", "https") or "@" in parts.netloc:
+    if host is None or parts.scheme not in ("http", "https") or not _PLAIN.fullmatch(parts.netloc):
         raise NoAddress
     if is_onion(host):
         if socks is None:

@@ -35,6 +35,13 @@ def test_an_onion_is_reached_by_tor_and_by_nothing_else(address: str) -> None:
     assert checked_address(address, socks="127.0.0.1:9050").endswith(address)
 
 
+@pytest.mark.parametrize("address", ["。onion", "．onion", ".onion。", ".ⓞnion", ".oni%6fn"])
+def test_no_onion_goes_by_a_resolver_because_it_is_spelled_otherwise(address: str) -> None:
+    """httpx reads the first three as the onion, and would ask a resolver for it."""
+    with pytest.raises(NoAddress):
+        checked_address(f"http://{'a' * 56}{address}", clearnet=True)
+
+
 @pytest.mark.parametrize("socks", [None, "127.0.0.1:9050"])
 @pytest.mark.parametrize("address", ["http://example.org", "http://10.0.0.1:1", "localhost.org"])
 def test_what_is_seen_on_the_way_has_to_be_allowed(address: str, socks: str | None) -> None:
