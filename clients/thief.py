@@ -100,11 +100,6 @@ def search(files: Iterable[Path], markers: Mapping[str, Value]) -> list[Find]:
     return [find for file in files for find in patterns.found_in(file.read_bytes(), str(file))]
 
 
-def search_bytes(data: bytes, markers: Mapping[str, Value], place: str) -> list[Find]:
-    """All finds of *markers* in *data*."""
-    return list(Patterns(markers.items()).found_in(data, place))
-
-
 class _Texts:
     """Many short byte strings in one piece of memory."""
 

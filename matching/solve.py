@@ -97,7 +97,6 @@ class _Network:
         self.enter = [(a, cell) for a, kind in enumerate(layers.requests) for cell in kind.cells]
         self.leave = [(cell, z) for z, kind in enumerate(layers.offers) for cell in kind.cells]
         self.steps = len(layers.steps)
-        self.sources = 0
         self.supply = sum(len(kind.cards) for kind in layers.offers)
         self.arcs: list[tuple[int, int, int, int]] = []
         for request, cell in self.enter:

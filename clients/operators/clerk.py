@@ -150,7 +150,7 @@ class Clerk:
             fresh = replace(
                 kept,
                 burned_invites=_unexpired(kept.burned_invites, today, policy),
-                burned_receipts=_unexpired(kept.burned_receipts, today, policy),
+                burned_for_slots=_unexpired(kept.burned_for_slots, today, policy),
                 days=tuple(count for count in kept.days if count.day > today - DAYS_COUNTED),
             )
             return kept if fresh == kept else fresh

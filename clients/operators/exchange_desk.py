@@ -100,7 +100,7 @@ class ExchangeDesk:
 
         def spent(kept: CoordinatorSecrets) -> CoordinatorSecrets:
             nonlocal burned
-            known = {each.spent: each.on for each in kept.burned_receipts}
+            known = {each.spent: each.on for each in kept.burned_for_slots}
             names = spent_names(opening)
             burned = all(known.get(name, values) == values for name in names)
             fresh = tuple(
@@ -108,7 +108,7 @@ class ExchangeDesk:
             )
             if not burned or not fresh:
                 return kept
-            return replace(kept, burned_receipts=(*kept.burned_receipts, *fresh))
+            return replace(kept, burned_for_slots=(*kept.burned_for_slots, *fresh))
 
         self._desk.keyring.change(spent)
         return burned

@@ -69,7 +69,8 @@ class CoordinatorSecrets(Message):
     invite_key: bytes = shaped(octets(SECRET_BYTES))
     keys: tuple[HeldKey, ...] = shaped(several(part(HeldKey), at_most=64))
     burned_invites: tuple[Burned, ...] = shaped(several(part(Burned), at_most=MOST_BURNED))
-    burned_receipts: tuple[Burned, ...] = shaped(several(part(Burned), at_most=MOST_BURNED))
+    # Whatever bought a next slot: receipts, and roots in an exchange.
+    burned_for_slots: tuple[Burned, ...] = shaped(several(part(Burned), at_most=MOST_BURNED))
     days: tuple[DayCount, ...] = shaped(several(part(DayCount), at_most=MOST_DAYS))
     invites: tuple[InviteCount, ...] = shaped(several(part(InviteCount), at_most=64))
 
@@ -149,12 +150,6 @@ class _Keyring(Generic[Secrets]):
         file = SealedFile.open(path, passphrase, kind=cls.kind)
         return cls(file, cls._decoded(file.content))
 
-    def refresh(self) -> Secrets:
-        """The secrets as they are on the disk now. Raises KeyringBusy."""
-        with self._file.held() as file:
-            self.secrets = self._decoded(file.content)
-        return self.secrets
-
     def change(self, step: Callable[[Secrets], Secrets]) -> Secrets:
         """Apply *step* to what the disk holds now; durable on return. Raises KeyringBusy.
 
@@ -200,7 +195,7 @@ class CoordinatorKeyring(_Keyring[CoordinatorSecrets]):
             invite_key=new_signing_seed(),
             keys=(),
             burned_invites=(),
-            burned_receipts=(),
+            burned_for_slots=(),
             days=(),
             invites=(),
         )

@@ -107,7 +107,7 @@ class SlotDesk:
             return accepted
 
         def burned(kept: CoordinatorSecrets) -> CoordinatorSecrets:
-            known = {one.spent: one.on for one in kept.burned_receipts}
+            known = {one.spent: one.on for one in kept.burned_for_slots}
             fresh: list[Burned] = []
             for entry in counting:
                 spent, values = receipt_hash(entry), _entry_values(entry)
@@ -118,7 +118,7 @@ class SlotDesk:
                     accepted.add(_entry_name(entry))
             if not fresh:
                 return kept
-            return replace(kept, burned_receipts=(*kept.burned_receipts, *fresh))
+            return replace(kept, burned_for_slots=(*kept.burned_for_slots, *fresh))
 
         self._desk.keyring.change(burned)
         return accepted

@@ -153,7 +153,7 @@ def test_only_so_many_a_day_and_the_rest_tomorrow(desks: Desks) -> None:
     assert (report.certified, report.invites_refused) == (1, 1)
     assert desks.clerk(0).clerk_once().certified == 0
     assert desks.clerk(0, today=lambda: DAY + 1).clerk_once().certified == 1
-    assert len(keyring.refresh().burned_invites) == 2
+    assert len(keyring.change(lambda kept: kept).burned_invites) == 2
 
 
 def test_a_code_of_another_period_is_refused(desks: Desks) -> None:
@@ -303,7 +303,7 @@ def test_a_matcher_cannot_mint_a_slot(desks: Desks, spoilt: str) -> None:
         commit_batches(desks, {place: [Batch(entries=(entry,))]})
         report = desks.clerk(place).clerk_once()
         assert (report.signed, report.receipts_refused) == (0, 1)
-        assert desks.coordinator(place).keyring.secrets.burned_receipts == ()
+        assert desks.coordinator(place).keyring.secrets.burned_for_slots == ()
     assert {entry.signed_root for entry in signed_entries(desks)} == {None}
 
 
@@ -323,7 +323,7 @@ def test_what_a_duty_does_not_sign_is_refused_and_burns_nothing(
     entry = entry_of(desks, NextSlotWanted(desks), family(desks).receipt(), place)
     commit_batches(desks, {place: [Batch(entries=(replace(entry, **changes),))]})
     assert desks.clerk(place).clerk_once().receipts_refused == 1
-    assert desks.coordinator(place).keyring.secrets.burned_receipts == ()
+    assert desks.coordinator(place).keyring.secrets.burned_for_slots == ()
 
 
 def test_a_period_that_the_almanac_does_not_know_gets_no_answer(desks: Desks) -> None:
@@ -337,7 +337,7 @@ def test_a_period_that_the_almanac_does_not_know_gets_no_answer(desks: Desks) ->
     report = desks.clerk(0).clerk_once()
     assert (report.signed, report.receipts_refused) == (0, 0)
     assert signed_entries(desks) == []
-    assert desks.coordinator(0).keyring.secrets.burned_receipts == ()
+    assert desks.coordinator(0).keyring.secrets.burned_for_slots == ()
 
 
 def test_a_receipt_buys_nothing_two_quarters_away(desks: Desks) -> None:
@@ -394,9 +394,9 @@ def test_what_was_burned_is_forgotten_when_it_cannot_be_spent_any_more(desks: De
     commit_batches(desks, {0: [Batch(entries=(entry,))]})
     desks.clerk(0).clerk_once()
     desks.clerk(0, today=lambda: DAY + 100).clerk_once()
-    assert len(desks.coordinator(0).keyring.secrets.burned_receipts) == 1
+    assert len(desks.coordinator(0).keyring.secrets.burned_for_slots) == 1
     desks.clerk(0, today=lambda: DAY + 300).clerk_once()
-    assert desks.coordinator(0).keyring.secrets.burned_receipts == ()
+    assert desks.coordinator(0).keyring.secrets.burned_for_slots == ()
 
 
 def test_empty_and_unreadable_batches_are_answered_like_any_other(desks: Desks) -> None:
@@ -435,5 +435,5 @@ def test_a_receipt_is_burned_before_anything_is_signed(desks: Desks) -> None:
     desk.sign = power_cut  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         desk.answer_batches()
-    assert len(desks.coordinator(0).keyring.secrets.burned_receipts) == 1
+    assert len(desks.coordinator(0).keyring.secrets.burned_for_slots) == 1
     assert desks.clerk(0).clerk_once().signed == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -47,6 +48,10 @@ def keyring(path: Path) -> CoordinatorKeyring:
     return CoordinatorKeyring.create(path, PASSPHRASE, cost=CHEAPEST)
 
 
+def reread(keyring: CoordinatorKeyring) -> CoordinatorSecrets:
+    return keyring.change(lambda kept: kept)
+
+
 def burn(number: int) -> Burned:
     return Burned(spent=number.to_bytes(32, "big"), on=bytes(32), period=8103)
 
@@ -54,12 +59,12 @@ def burn(number: int) -> Burned:
 def test_what_was_changed_is_there_in_a_new_process(
     path: Path, keyring: CoordinatorKeyring
 ) -> None:
-    keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
+    keyring.change(lambda kept: replace(kept, burned_for_slots=(burn(1),)))
 
     again = CoordinatorKeyring.open(path, PASSPHRASE)
 
     assert again.secrets == keyring.secrets
-    assert again.secrets.burned_receipts == (burn(1),)
+    assert again.secrets.burned_for_slots == (burn(1),)
     assert again.public_key == keyring.public_key
 
 
@@ -131,13 +136,13 @@ def test_a_crash_while_writing_leaves_the_old_one(
     with monkeypatch.context() as patched:
         patched.setattr(private_files.os, step, crash)
         with pytest.raises(OSError, match="power"):
-            keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
+            keyring.change(lambda kept: replace(kept, burned_for_slots=(burn(1),)))
     assert path.read_bytes() == before
 
     again = CoordinatorKeyring.open(path, PASSPHRASE)
-    assert again.secrets.burned_receipts == ()
-    again.change(lambda kept: replace(kept, burned_receipts=(burn(2),)))
-    assert CoordinatorKeyring.open(path, PASSPHRASE).secrets.burned_receipts == (burn(2),)
+    assert again.secrets.burned_for_slots == ()
+    again.change(lambda kept: replace(kept, burned_for_slots=(burn(2),)))
+    assert CoordinatorKeyring.open(path, PASSPHRASE).secrets.burned_for_slots == (burn(2),)
 
 
 def test_a_step_that_raises_changes_nothing(path: Path, keyring: CoordinatorKeyring) -> None:
@@ -152,20 +157,20 @@ def test_a_step_that_raises_changes_nothing(path: Path, keyring: CoordinatorKeyr
 
 def test_two_programs_see_each_others_changes(path: Path, keyring: CoordinatorKeyring) -> None:
     other = CoordinatorKeyring.open(path, PASSPHRASE)
-    keyring.change(lambda kept: replace(kept, burned_receipts=(*kept.burned_receipts, burn(1))))
-    other.change(lambda kept: replace(kept, burned_receipts=(*kept.burned_receipts, burn(2))))
+    keyring.change(partial(_with_burned, 1))
+    other.change(partial(_with_burned, 2))
 
-    assert keyring.refresh().burned_receipts == (burn(1), burn(2))
+    assert reread(keyring).burned_for_slots == (burn(1), burn(2))
+
+
+def _with_burned(number: int, kept: CoordinatorSecrets) -> CoordinatorSecrets:
+    return replace(kept, burned_for_slots=(*kept.burned_for_slots, burn(number)))
 
 
 def _burn_many(path: Path, first: int) -> None:
     keyring = CoordinatorKeyring.open(path, PASSPHRASE)
     for number in range(first, first + 10):
-        keyring.change(
-            lambda kept, number=number: replace(  # type: ignore[misc]
-                kept, burned_receipts=(*kept.burned_receipts, burn(number))
-            )
-        )
+        keyring.change(partial(_with_burned, number))
 
 
 def test_two_clerks_at_once_lose_no_burn(path: Path, keyring: CoordinatorKeyring) -> None:
@@ -176,7 +181,7 @@ def test_two_clerks_at_once_lose_no_burn(path: Path, keyring: CoordinatorKeyring
     for clerk in clerks:
         clerk.join(PATIENCE_SECONDS)
     assert [clerk.exitcode for clerk in clerks] == [0, 0]
-    assert len({one.spent for one in keyring.refresh().burned_receipts}) == 20
+    assert len({one.spent for one in reread(keyring).burned_for_slots}) == 20
 
 
 def test_a_lock_that_is_never_given_back_is_an_error(
@@ -187,7 +192,7 @@ def test_a_lock_that_is_never_given_back_is_an_error(
 
     def meanwhile(kept: CoordinatorSecrets) -> CoordinatorSecrets:
         with pytest.raises(KeyringBusy):
-            other.refresh()
+            reread(other)
         return kept
 
     keyring.change(meanwhile)
@@ -203,15 +208,15 @@ def test_nothing_of_it_shows(path: Path, keyring: CoordinatorKeyring) -> None:
 
 def test_its_length_says_little(path: Path, keyring: CoordinatorKeyring) -> None:
     empty = path.stat().st_size
-    keyring.change(lambda kept: replace(kept, burned_receipts=tuple(map(burn, range(100)))))
+    keyring.change(lambda kept: replace(kept, burned_for_slots=tuple(map(burn, range(100)))))
     assert path.stat().st_size == empty
-    keyring.change(lambda kept: replace(kept, burned_receipts=tuple(map(burn, range(300)))))
+    keyring.change(lambda kept: replace(kept, burned_for_slots=tuple(map(burn, range(300)))))
     assert path.stat().st_size == empty + BLOCK_BYTES
 
 
 def test_the_old_file_is_overwritten(path: Path, keyring: CoordinatorKeyring) -> None:
     with path.open("rb") as old:
-        keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
+        keyring.change(lambda kept: replace(kept, burned_for_slots=(burn(1),)))
         assert not any(old.read())
     assert path.read_bytes()[:6] == b"klunak"
 
@@ -240,9 +245,9 @@ def test_the_real_cost_is_the_named_one(tmp_path: Path) -> None:
 def test_another_passphrase_shuts_the_old_one_out(path: Path, keyring: CoordinatorKeyring) -> None:
     other = CoordinatorKeyring.open(path, PASSPHRASE)
     keyring.set_passphrase("новы", cost=CHEAPEST)
-    keyring.change(lambda kept: replace(kept, burned_receipts=(burn(1),)))
+    keyring.change(lambda kept: replace(kept, burned_for_slots=(burn(1),)))
     with pytest.raises(WrongPassphrase):
         CoordinatorKeyring.open(path, PASSPHRASE)
     with pytest.raises(WrongPassphrase):
-        other.refresh()
-    assert CoordinatorKeyring.open(path, "новы").secrets.burned_receipts == (burn(1),)
+        reread(other)
+    assert CoordinatorKeyring.open(path, "новы").secrets.burned_for_slots == (burn(1),)

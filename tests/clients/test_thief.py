@@ -6,15 +6,20 @@ import base64
 import json
 import secrets
 import urllib.parse
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from clients.controls import Controls
 from clients.drill.places import PACKERS, finds_in
-from clients.thief import WINDOW, Patterns, encodings, files_below, search, search_bytes
+from clients.thief import WINDOW, Find, Patterns, Value, encodings, files_below, search
 
 NAME = "Алеся Каваленка"
+
+
+def found(data: bytes, markers: Mapping[str, Value], place: str) -> list[Find]:
+    return list(Patterns(markers.items()).found_in(data, place))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +39,7 @@ NAME = "Алеся Каваленка"
 @pytest.mark.parametrize("before", [0, 1, 7, 8, 13])
 def test_a_marker_is_found_however_it_is_written(written: bytes, before: int) -> None:
     haystack = secrets.token_bytes(before) + written + secrets.token_bytes(20)
-    finds = search_bytes(haystack, {"name": NAME, "other": "Ганна Літвін"}, "here")
+    finds = found(haystack, {"name": NAME, "other": "Ганна Літвін"}, "here")
     assert {find.marker for find in finds} == {"name"}
 
 
@@ -43,12 +48,12 @@ def test_binary_secrets_are_found_at_every_offset(length: int) -> None:
     secret = secrets.token_bytes(length)
     for offset in range(40):
         haystack = bytes(offset) + secret + bytes(3)
-        assert search_bytes(haystack, {"secret": secret}, "here")[0].offset == offset
+        assert found(haystack, {"secret": secret}, "here")[0].offset == offset
 
 
 def test_what_is_not_there_is_not_found() -> None:
     markers = {str(n): secrets.token_bytes(32) for n in range(500)}
-    assert search_bytes(secrets.token_bytes(1_000_000), markers, "here") == []
+    assert found(secrets.token_bytes(1_000_000), markers, "here") == []
 
 
 def test_a_marker_across_two_chunks_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +61,7 @@ def test_a_marker_across_two_chunks_is_found(monkeypatch: pytest.MonkeyPatch) ->
     secret = secrets.token_bytes(32)
     for offset in range(30, 90):
         haystack = bytes(offset) + secret + bytes(100)
-        assert [f.offset for f in search_bytes(haystack, {"s": secret}, "x")] == [offset]
+        assert [f.offset for f in found(haystack, {"s": secret}, "x")] == [offset]
 
 
 def test_files_are_found_below_folders(tmp_path: Path) -> None:
@@ -70,32 +75,30 @@ def test_files_are_found_below_folders(tmp_path: Path) -> None:
 def test_patterns_too_short_to_mean_anything_are_left_out() -> None:
     haystack = "Я".encode() * 20
 
-    assert search_bytes(haystack, {"short": "ЯЯЯ", "long": "ЯЯЯЯ"}, "x")[0].marker == "long"
-    assert {find.marker for find in search_bytes(haystack, {"short": "ЯЯЯ"}, "x")} == set()
+    assert found(haystack, {"short": "ЯЯЯ", "long": "ЯЯЯЯ"}, "x")[0].marker == "long"
+    assert {find.marker for find in found(haystack, {"short": "ЯЯЯ"}, "x")} == set()
 
 
 @pytest.mark.parametrize("value", ["с\"лова \\ й з 'двукоссем'\n", bytes(range(32))])
 def test_a_value_is_found_in_each_of_its_encodings(value: str | bytes) -> None:
     for name, pattern in encodings(value):
         haystack = secrets.token_bytes(5) + b"\0" + pattern + b"\0" + secrets.token_bytes(5)
-        assert search_bytes(haystack, {"it": value}, "x"), name
+        assert found(haystack, {"it": value}, "x"), name
 
 
 def test_many_markers_with_one_ending_are_told_apart() -> None:
     markers = {f"{n}": f"{n:03} вуліца Янкі Купалы" for n in range(300)}
 
-    assert [f.marker for f in search_bytes("017 вуліца Янкі Купалы".encode(), markers, "x")] == [
-        "17"
-    ]
+    assert [f.marker for f in found("017 вуліца Янкі Купалы".encode(), markers, "x")] == ["17"]
 
 
 @pytest.mark.parametrize("where", ["file", "log"])
 def test_every_control_is_found(where: str) -> None:
     controls = Controls(where)
-    finds = search_bytes(controls.written, controls.planted, where)
+    finds = found(controls.written, controls.planted, where)
 
     assert controls.found(finds) == len(controls.planted) > 20
-    half = search_bytes(controls.written[: len(controls.written) // 2], controls.planted, where)
+    half = found(controls.written[: len(controls.written) // 2], controls.planted, where)
     assert controls.found(half) < len(controls.planted)
 
 
