@@ -21,9 +21,10 @@ def drawn_expiry(today: int, policy: Policy) -> int:
 
 
 def drawn_expiry_of_period(period: int, policy: Policy) -> int:
-    """An expiry day for a drop of an intake: drawn as if it came on the period's last day. A shelf
-    lasts as long as a card that is posted on that day."""
-    return drawn_expiry(days_of(period)[1], policy)
+    """An expiry day for a drop of an intake: never before one of a drop of a card that was posted
+    on the period's last day. By the default policy that is after the next period's end, until which
+    what the shelf has left is exchanged (docs/decisions/0011)."""
+    return drawn_expiry_of_permit(days_of(period)[1], policy)
 
 
 def kept_until(period: int, policy: Policy) -> int:

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from api import sweep
-from api.days import drawn_expiry, kept_until
+from api.days import drawn_expiry, drawn_expiry_of_period, kept_until
 from api.store import Store
 from api.sweep import tidy
+from crypto.almanac import DEFAULT_POLICY
 from crypto.labels import hashed
+from crypto.periods import days_of
 from tests.api.nodes import Clock, TrialNode, running_node
 from tests.api.people import (
     Claim,
@@ -83,7 +85,8 @@ def test_a_shelf_outlives_the_cards_of_its_period(node: TrialNode, clock: Clock)
     clock.seconds = period.to_day * 86_400.0
     assert post(node, new_card(node), 1).status_code == 201
 
-    tidy(node.node.store, period.to_day + node.trial.circle.policy.drop_days)
+    policy = node.trial.circle.policy
+    tidy(node.node.store, period.to_day + policy.drop_days + policy.jitter_days)
 
     found = look(node, [drop.r for drop in intake.drops])
     assert found[:5] == [drop.record for drop in intake.drops]
@@ -180,6 +183,13 @@ def test_expiry_is_drawn_over_the_whole_jitter(trial: TrialCircle) -> None:
     drawn = {drawn_expiry(100, trial.circle.policy) for _ in range(400)}
 
     assert drawn == set(range(190, 198))
+
+
+@pytest.mark.parametrize("period", range(8_104, 8_112))
+def test_a_shelf_lasts_to_the_end_of_the_quarter_in_which_it_is_exchanged(period: int) -> None:
+    earliest = min(drawn_expiry_of_period(period, DEFAULT_POLICY) for _ in range(200))
+
+    assert earliest >= days_of(period + 1)[1]
 
 
 def test_burned_values_outlive_the_last_card_of_their_period(trial: TrialCircle) -> None:
