@@ -18,10 +18,10 @@ from api import (
     cards,
     circle,
     epochs,
-    errors,
     intake,
     invites,
     operators,
+    problems,
     rounds,
     start_page,
     visiting,
@@ -33,10 +33,11 @@ from api.circles import found_circle
 from api.claims import Allowance
 from api.direct import Direct, endpoints_of
 from api.elsewhere import Elsewhere
-from api.errors import CatchAll, SetupError, log_without_words
+from api.errors import SetupError, log_without_words
 from api.headers import SameHeaders
 from api.limits import Limits, rules_of
 from api.node import Node, read_node_key
+from api.problems import CatchAll
 from api.settings import Settings
 from api.store import open_store
 from api.sweep import tidy
@@ -84,7 +85,7 @@ def create_app(
         ],
         redirect_slashes=False,
     )
-    errors.install(app)
+    problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
     return app

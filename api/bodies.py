@@ -13,7 +13,8 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.errors import PROBLEM_JSON, ApiError, Malformed, Problem, WrongLength, translated
+from api.errors import ApiError, Malformed, WrongLength
+from api.problems import PROBLEM_JSON, Problem, translated
 from crypto.errors import CryptoError
 
 OCTETS = "application/octet-stream"

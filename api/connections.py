@@ -15,8 +15,9 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import PROBLEM_JSON, ApiError, Busy, Malformed, Problem, log
+from api.errors import ApiError, Busy, Malformed, log
 from api.headers import HEADERS
+from api.problems import PROBLEM_JSON, Problem
 from api.settings import Settings
 
 HEAD_BYTES = 16 * 1_024
