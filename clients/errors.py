@@ -23,11 +23,12 @@ ClientError
 │   ├── NotOnDuty         this keyring is no coordinator of the circle, or has no key for the duty
 │   ├── NoSuchIntake      no readable record of that id waits here
 │   └── TooManyInvites    more than the circle allows
-└── KeyringError          what a coordinator or a matcher keeps cannot be used
-    ├── WrongPassphrase   or a damaged file: deliberately one answer
-    ├── KeyringExposed    others can read the file
-    ├── KeyringExists     a keyring is never overwritten
-    └── KeyringBusy       another program is writing it
+├── KeyringError          what a coordinator or a matcher keeps cannot be used
+│   ├── WrongPassphrase   or a damaged file: deliberately one answer
+│   ├── KeyringExposed    others can read the file
+│   ├── KeyringExists     a keyring is never overwritten
+│   └── KeyringBusy       another program is writing it
+└── BenchError            a measurement could not be made
 
 The docstring of an error is what a person reads. No error repeats what was sent or typed.
 """

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from clients.bench.backends import BACKENDS
 from clients.bench.crypto import crypto_rates
 from clients.bench.flood import SLOW_CLIENTS
 from clients.bench.flood import flood as flooded
@@ -19,6 +18,7 @@ from clients.bench.onion import onion_rates
 from clients.bench.soak import soak as soaked
 from clients.bench.timing import look_timing
 from clients.bench.work import work_figures
+from clients.cli.operators import Backend, Json
 from clients.cli.voice import fail, person, plainly, result, working
 from clients.trial.alone import alone, is_alone
 from clients.trial.tor_process import TorFailed
@@ -33,7 +33,7 @@ def bench() -> None:
 
 @app.command()
 def crypto(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """How often a second, on one core, each step of the cryptography can be done."""
     with working("measuring") as now:
@@ -49,14 +49,13 @@ def crypto(
 
 @app.command()
 def node(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
-    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    as_json: Json = False,
+    backend: Backend = "sqlite",
     rows: Annotated[int, typer.Option(min=1, help="Drops that are there before.")] = 1_000,
     seconds: Annotated[int, typer.Option(min=1, help="Of each turn.")] = 3,
     workers: Annotated[int, typer.Option(min=1, help="Processes of each server.")] = 1,
 ) -> None:
     """Visits, cards and intakes a second, beside the least that could do the same (needs wrk)."""
-    _known(backend)
     with plainly(), working("measuring") as now:
         found = node_rates(backend, rows=rows, seconds=seconds, workers=workers, told=now)
     if as_json:
@@ -72,13 +71,12 @@ def node(
 @app.command()
 def soak(
     minutes: Annotated[float, typer.Option(min=0.05, help="How long people go on.")] = 10,
-    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    backend: Backend = "sqlite",
     kill_node: Annotated[float, typer.Option(min=1, help="Every so many seconds.")] = 30,
     kill_server: Annotated[float, typer.Option(min=1, help="PostgreSQL: as often.")] = 60,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """People at a node that is killed again and again; ends with 1 if anything was lost."""
-    _known(backend)
     with plainly(), working("soaking") as now:
         found = soaked(
             minutes,
@@ -99,12 +97,11 @@ def soak(
 @app.command()
 def flood(
     seconds: Annotated[float, typer.Option(min=1, help="Alone, and as many in the flood.")] = 20,
-    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+    backend: Backend = "sqlite",
     slow_clients: Annotated[int, typer.Option(min=0, help="A byte a second each.")] = SLOW_CLIENTS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """People's visits while strangers flood the node; ends with 1 if a person was refused."""
-    _known(backend)
     with plainly(), working("flooding") as now:
         figures = flooded(seconds, backend, slow_clients=slow_clients, told=now)
     _show(figures, as_json)
@@ -115,7 +112,7 @@ def flood(
 @app.command()
 def onion(
     looks: Annotated[int, typer.Option(min=10, help="How many looks to time.")] = 500,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """A node behind Tor, on a private network of this machine (needs tor and iproute2)."""
     _on_a_loopback_of_its_own()
@@ -129,7 +126,7 @@ def onion(
 
 @app.command()
 def web(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """What the page weighs, and how long it takes with a JIT and without (needs two browsers)."""
     try:  # playwright is installed with the browsers, and by nobody else
@@ -144,7 +141,7 @@ def web(
 @app.command()
 def work(
     seconds: Annotated[float, typer.Option(min=0.1, help="Of each figure.")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    as_json: Json = False,
 ) -> None:
     """What the intake's proof of work costs a phone and a server farm (needs Node.js)."""
     with plainly(), working("working") as now:
@@ -166,11 +163,10 @@ def work(
 @app.command()
 def timing(
     samples: Annotated[int, typer.Option(min=100, help="How many looks to time.")] = 20_000,
-    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")] = False,
+    backend: Backend = "sqlite",
+    as_json: Json = False,
 ) -> None:
     """Whether the time of a look tells a drop that is there from one that is not."""
-    _known(backend)
     with working("measuring") as now:
         figures = look_timing(samples, backend, now)
     _show(figures, as_json)
@@ -185,11 +181,6 @@ def _show(figures: Mapping[str, float | str], as_json: bool) -> None:
         shown = figure if isinstance(figure, str) else f"{figure:,}"
         table.add_row(name.replace("_", " "), shown)
     person.print(table)
-
-
-def _known(backend: str) -> None:
-    if backend not in BACKENDS:
-        raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")
 
 
 def _on_a_loopback_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""`klunak coordinator`: vouch for people, print invites, let a clerk do the rest."""
+"""`klunak coordinator`: vouch for people, let a clerk do the rest, hand over the next almanac."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from clients.cli import invites
+from clients.cli.desk import desk_at
 from clients.cli.operators import (
     CircleFile,
+    Json,
     KeyringFile,
     NodeAddress,
     PassphraseFile,
@@ -23,17 +26,12 @@ from clients.cli.operators import (
     today,
     write_json,
 )
-from clients.cli.reach import ways
 from clients.cli.voice import ask_text, fail, person, plainly, result, say
-from clients.coordinator import Coordinator, Waiting
+from clients.coordinator import Waiting
 from clients.errors import NodeUnreachable
-from clients.node import NodeClient
 from clients.operators.clerk import Clerk
 from clients.operators.founding import Duties, coordinator_identity, make_certifying_keys
-from clients.operators.invites import join_slips, make_invites, slip_text
 from clients.operators.keyring import CoordinatorKeyring
-from clients.operators.operator import OperatorClient
-from clients.operators.signed_http import SignedHttp
 from crypto.circle import read_circle, replaces
 from crypto.messages.intake import FAMILY
 from crypto.periods import period_of
@@ -41,11 +39,9 @@ from crypto.periods import period_of
 app = typer.Typer(
     no_args_is_help=True, help="Vouch for families and donors, without learning what they ask for."
 )
-invites_app = typer.Typer(no_args_is_help=True, help="Slips that let a family in at once.")
-app.add_typer(invites_app, name="invites")
+app.add_typer(invites.app, name="invites")
 
 IntakeId = Annotated[str, typer.Argument(help="The id that the inbox shows.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
 @app.command()
@@ -88,7 +84,7 @@ def publish(
 ) -> None:
     """Hand the node a later almanac of its circle: a new quarter's keys, stores, addresses."""
     with plainly():
-        desk = _desk(file, node, circle, passphrase_file)
+        desk = desk_at(file, node, circle, passphrase_file)
         later = document.read_bytes()
         if not replaces(desk.circle, read_circle(later, pinned_digest=desk.circle.digest)):
             fail("the node has this almanac or a later one", "`klunak circle next` makes the next")
@@ -106,7 +102,7 @@ def inbox(
 ) -> None:
     """Who waits, what they wrote, and what they answered."""
     with plainly():
-        waiting = _desk(file, node, circle, passphrase_file).inbox()
+        waiting = desk_at(file, node, circle, passphrase_file).inbox()
     if as_json:
         result([_line(one) for one in waiting])
         return
@@ -128,7 +124,7 @@ def ask(
 ) -> None:
     """Ask somebody a question; the words are typed, or piped in after the passphrase."""
     with plainly():
-        desk = _desk(file, node, circle, passphrase_file)
+        desk = desk_at(file, node, circle, passphrase_file)
         desk.ask(_id(intake), ask_text("your question"))
     say("asked; the answer will stand in the inbox")
 
@@ -143,7 +139,7 @@ def certify(
 ) -> None:
     """Vouch for somebody. The other duty coordinator has to do the same."""
     with plainly():
-        _desk(file, node, circle, passphrase_file).certify(_id(intake))
+        desk_at(file, node, circle, passphrase_file).certify(_id(intake))
     say("certified; this thread is over, and nothing of it is kept")
 
 
@@ -157,7 +153,7 @@ def decline(
 ) -> None:
     """Do not vouch; a few words may go with it. It cannot be taken back."""
     with plainly():
-        desk = _desk(file, node, circle, passphrase_file)
+        desk = desk_at(file, node, circle, passphrase_file)
         desk.decline(_id(intake), ask_text("words for the person (may be empty)", optional=True))
     say("declined; this thread is over, and nothing of it is kept")
 
@@ -175,7 +171,7 @@ def clerk(
     """Answer invites and receipts by itself, until Ctrl-C. Every pass may be repeated."""
     with plainly():
         worker = Clerk(
-            _desk(file, node, circle, passphrase_file),
+            desk_at(file, node, circle, passphrase_file),
             today=today,
             newest=lambda: newest_circle(node, circle),
         )
@@ -185,52 +181,6 @@ def clerk(
             result(asdict(worker.clerk_once()))
         else:
             _work_on(worker, interval)
-
-
-@invites_app.command("make")
-def make(
-    file: KeyringFile,
-    node: NodeAddress,
-    circle: CircleFile,
-    out: Annotated[Path, typer.Option(help="Where your half of the codes goes.")],
-    count: Annotated[int, typer.Option(min=1, help="How many slips.")] = 10,
-    passphrase_file: PassphraseFile = None,
-) -> None:
-    """Make your half of a batch of invites and register it at the node."""
-    with plainly():
-        desk = _desk(file, node, circle, passphrase_file)
-        period = desk.circle.period_on(today()).number
-        codes = make_invites(desk.keyring, desk.operator, desk.circle, period=period, count=count)
-        out.touch(mode=0o600, exist_ok=False)
-        write_json([code.hex() for code in codes], out)
-    say(f"{len(codes)} half-codes in {out}; give them to whoever prints, then erase them")
-
-
-@invites_app.command("print")
-def print_slips(
-    first: Annotated[Path, typer.Argument(help="The first duty coordinator's half.")],
-    second: Annotated[Path, typer.Argument(help="The second duty coordinator's half.")],
-    address: Annotated[str, typer.Option(help="The address families open.")],
-    language: Annotated[str, typer.Option(help="be, ru or en.")] = "be",
-) -> None:
-    """Join two halves into slips to cut out."""
-    halves = [[bytes.fromhex(code) for code in json.loads(f.read_text())] for f in (first, second)]
-    try:
-        slips = join_slips(*halves)
-    except ValueError:
-        fail("the two halves have different lengths", "make both with the same --count")
-    for slip in slips:
-        typer.echo(slip_text(slip, address=address, language=language))
-        typer.echo("- " * 36)
-
-
-def _desk(file: Path, node: str, circle: Path, passphrase_file: Path | None) -> Coordinator:
-    keyring = CoordinatorKeyring.open(file, passphrase(passphrase_file))
-    known = newest_circle(node, circle)
-    operator = OperatorClient(
-        SignedHttp(node, keyring.secrets.signing_seed, known.digest, **ways())
-    )
-    return Coordinator(keyring, operator, NodeClient(node, **ways()), known)
 
 
 def _id(intake: str) -> bytes:

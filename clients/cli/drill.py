@@ -10,17 +10,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from clients.cli.operators import today
+from clients.cli.operators import Backend, Json, today
 from clients.cli.voice import person, plainly, result, say, working
 from clients.drill.report import written_report
 from clients.drill.result import Drill
-from clients.drill.run import BACKENDS, run_drill
+from clients.drill.run import run_drill
 
 
 def drill(
     parcels: Annotated[int, typer.Option(min=2, help="To be confirmed before it.")] = 60,
-    backend: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    backend: Backend = "sqlite",
+    as_json: Json = False,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at there.")] = None,
     seed: Annotated[int, typer.Option(help="Draws the people and the moment.")] = 1,
 ) -> None:
@@ -29,8 +29,6 @@ def drill(
     Ends with 1 if anything was found that must not be there, or a planted control was not found.
     Reading another process's memory takes root, as whoever seizes a machine has it.
     """
-    if backend not in BACKENDS:
-        raise typer.BadParameter("sqlite or postgresql", param_hint="--backend")
     with (
         plainly(),
         tempfile.TemporaryDirectory(prefix="drill-") as home,

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -37,6 +37,8 @@ PassphraseFile = Annotated[
         help="Read the passphrase from this file instead of asking for it (trials only).",
     ),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+Backend = Annotated[Literal["sqlite", "postgresql"], typer.Option(help="The node's database.")]
 Step = Annotated[
     bool,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from clients.cli.operators import today
+from clients.cli.operators import Json, today
 from clients.cli.voice import plainly, result
 from clients.tour.accidents import Accidents
 from clients.tour.outcome import outcome_of
@@ -33,7 +33,7 @@ def tour(
         int,
         typer.Option(min=0, help="Kill the node, and the matcher, this often at random moments."),
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Watch families and donors go the whole way, then see the node as a thief would."""
     began = time.monotonic()
