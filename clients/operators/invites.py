@@ -1,4 +1,4 @@
-"""Invites: printed slips that let a family in without a proof of work (DESIGN 6.1).
+"""Invites: printed slips that let a family in without a proof of work (protocol.md, section 7).
 
     half-code (8) = nonce 3 ‖ MAC 5
     MAC           = BLAKE2b-40(key = invite key, bound("invite", circle, period u32) ‖ nonce)

@@ -1,4 +1,4 @@
-"""Every message, as large as it may ever be, fits its record (DESIGN's byte budget)."""
+"""Every message, as large as it may ever be, fits its record."""
 
 from __future__ import annotations
 
