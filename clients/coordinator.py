@@ -130,10 +130,6 @@ class Coordinator:
         self.threads.write(one, declined)
         self.operator.delete_intake(one.id)
 
-    def delete(self, intake_id: bytes) -> None:
-        """Take a record away without an answer: one that cannot be read, say."""
-        self.operator.delete_intake(intake_id)
-
     def opened(self) -> list[Opened]:
         """Every intake record that opens, exchanges apart."""
         return [one for one in self._readable() if one.intake.opening is None]

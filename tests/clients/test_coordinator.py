@@ -129,7 +129,7 @@ def test_who_asks_for_what_no_duty_signs_is_unreadable(
     assert waiting.standing is Standing.UNREADABLE
     with pytest.raises(NoSuchIntake):
         desk.certify(waiting.id)
-    desk.delete(waiting.id)
+    desk.operator.delete_intake(waiting.id)
     assert desk.inbox() == []
 
 
@@ -143,7 +143,7 @@ def test_a_record_of_noise_is_listed_last_and_can_be_deleted(desks: Desks) -> No
     desk = desks.coordinator(0)
     lines = desk.inbox()
     assert [line.standing for line in lines] == [Standing.NEW, Standing.UNREADABLE]
-    desk.delete(lines[1].id)
+    desk.operator.delete_intake(lines[1].id)
     assert len(desk.inbox()) == 1
 
 
