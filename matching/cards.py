@@ -85,6 +85,7 @@ class Level(NamedTuple):
     needs: Bits
 
     def within(self, other: Level) -> bool:
+        """Whether *other* covers this one."""
         return self.size <= other.size and not self.needs & ~other.needs
 
 

@@ -93,6 +93,7 @@ class Store:
     asks_name: bool
 
     def serves(self, *, mode: Mode, region: Region) -> bool:
+        """Whether it sends to *region* by *mode*."""
         return bool(self.modes >> mode & 1 and self.regions >> region & 1)
 
 

@@ -19,6 +19,8 @@ IdPair = tuple[CardId, CardId]
 
 @dataclass(frozen=True, slots=True)
 class Decoys:
+    """Everybody who waits, two by two."""
+
     pairs: tuple[IdPair, ...]
     odd: CardId | None
     """The one that is left over reads its own pages."""

@@ -18,6 +18,8 @@ from matching.types import layers
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """A request, the offer it got, and how the parcel travels."""
+
     request: CardId
     offer: CardId
     mode: Mode

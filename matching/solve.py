@@ -109,8 +109,8 @@ class _Network:
         for cell, offer in self.leave:
             capacity = len(layers.offers[offer].cards)
             self.arcs.append((self.first_cell + cell, first_offer + offer, capacity, 0))
-        for offer, other in enumerate(layers.offers):
-            self.arcs.append((first_offer + offer, _SINK, len(other.cards), 0))
+        for offer, kind in enumerate(layers.offers):
+            self.arcs.append((first_offer + offer, _SINK, len(kind.cards), 0))
         self.before_sources = len(self.arcs)
 
     def source(self, request: int, capacity: int, *, cost: int) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from clients.coordinator import Coordinator
 from clients.errors import NodeMisbehaves
 from clients.operators.keyring import Burned, CoordinatorSecrets
-from clients.operators.slot_desk import spent_name
+from clients.operators.slot_desk import receipt_name
 from clients.operators.threads import Opened
 from crypto.certificates import (
     CardClass,
@@ -101,7 +101,7 @@ class ExchangeDesk:
         def spent(kept: CoordinatorSecrets) -> CoordinatorSecrets:
             nonlocal burned
             known = {each.spent: each.on for each in kept.burned_for_slots}
-            names = spent_names(opening)
+            names = _names(opening)
             burned = all(known.get(name, values) == values for name in names)
             fresh = tuple(
                 Burned(spent=name, on=values, period=period) for name in names if name not in known
@@ -114,11 +114,11 @@ class ExchangeDesk:
         return burned
 
 
-def spent_names(opening: Opening) -> tuple[bytes, ...]:
+def _names(opening: Opening) -> tuple[bytes, ...]:
     """The names under which a root, and with it its stamp, and a receipt are burned. A receipt's is
     the one under which it buys a donor's next slot: it does one or the other."""
     root = hashed("klunak burned", b"root" + opening.root)
-    return (root,) if opening.receipt is None else (root, spent_name(opening.receipt))
+    return (root,) if opening.receipt is None else (root, receipt_name(opening.receipt))
 
 
 def intake_values(one: Opened) -> bytes:

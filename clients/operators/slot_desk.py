@@ -64,7 +64,7 @@ class SlotDesk:
         signed = refused = 0
         for row_id, waiting in ripe.items():
             entries = tuple(
-                self.sign(entry) if _entry_name(entry) in accepted else _refused(entry)
+                self._signed(entry) if _entry_name(entry) in accepted else _refused(entry)
                 for entry in waiting
             )
             honoured = sum(entry.signed_root is not None for entry in entries)
@@ -110,7 +110,7 @@ class SlotDesk:
             known = {one.spent: one.on for one in kept.burned_for_slots}
             fresh: list[Burned] = []
             for entry in counting:
-                spent, values = receipt_hash(entry), _entry_values(entry)
+                spent, values = receipt_name(entry.receipt), _entry_values(entry)
                 if spent not in known:
                     known[spent] = values
                     fresh.append(Burned(spent=spent, on=values, period=entry.receipt.period))
@@ -146,7 +146,7 @@ class SlotDesk:
             return False
         return fits
 
-    def sign(self, entry: Entry) -> SignedEntry:
+    def _signed(self, entry: Entry) -> SignedEntry:
         kept = self._desk.keyring.secrets
         root = blind_sign(kept.signing_key(entry.period, Use.OFFER), entry.blinded_root)
         stamp = None
@@ -181,13 +181,8 @@ class SlotDesk:
         return read_epoch_descriptor(descriptor, self._desk.circle)
 
 
-def receipt_hash(entry: Entry) -> bytes:
-    """The name under which a receipt is burned: period and nonce, whoever signed them how."""
-    return spent_name(entry.receipt)
-
-
-def spent_name(receipt: SpentReceipt) -> bytes:
-    """The same, wherever the receipt stands."""
+def receipt_name(receipt: SpentReceipt) -> bytes:
+    """The 32 bytes under which a receipt is burned: period and nonce, whoever signed them how."""
     return hashed("klunak burned", b"receipt" + u32(receipt.period) + receipt.nonce)
 
 
@@ -197,7 +192,7 @@ def _entry_values(entry: Entry) -> bytes:
 
 
 def _entry_name(entry: Entry) -> bytes:
-    return receipt_hash(entry) + _entry_values(entry)
+    return receipt_name(entry.receipt) + _entry_values(entry)
 
 
 def _refused(entry: Entry) -> SignedEntry:
