@@ -28,8 +28,9 @@ from clients.operators.rounds.population import Population
 from clients.operators.signed_http import SignedHttp
 from clients.people.sittings import PersonClient
 from clients.thief import Patterns
+from clients.tour.donors import DonorMemory
+from clients.tour.families import FamilyMemory
 from clients.tour.markers import typed_markers
-from clients.tour.people import DonorMemory, FamilyMemory
 from clients.tour.scenario import DonorPlayer, Player
 from clients.tour.season import Season
 from crypto.blinding import BLINDING_BYTES, blind, blind_sign, unblind

@@ -13,6 +13,7 @@ import http.client
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from clients.coordinator import Coordinator
 from clients.drill.traffic import PATIENCE_SECONDS, Seized, Traffic
@@ -119,7 +120,7 @@ class QuickDesk(Coordinator):
         """Certify everybody of the crowd whose intake lies here."""
         for one in self.opened():
             if one.intake.thread_key in self._known:
-                patiently(lambda one=one: self.hand_over(one))  # type: ignore[misc]
+                patiently(partial(self.hand_over, one))
 
     def _sign(self, one: Opened) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         person = self._known.get(one.intake.thread_key)

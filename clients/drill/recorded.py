@@ -17,8 +17,9 @@ from clients.people.looking import read_look, read_meet
 from clients.people.person import Place
 from clients.people.state import State
 from clients.thief import Patterns
+from clients.tour.donors import DonorMemory
+from clients.tour.families import FamilyMemory
 from clients.tour.markers import PSEUDONYMS, typed_markers
-from clients.tour.people import DonorMemory, FamilyMemory
 from clients.tour.season import Season
 from clients.trial.onlooker import Exchange
 from crypto.drops import DropAddress, ReadSecret, drop_address, reader_of

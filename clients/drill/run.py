@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from clients.drill.coercion import coerce
-from clients.drill.control_request import OpenRequest
+from clients.drill.control_request import open_request
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import drill_markers, shown_by
 from clients.drill.places import search_disk, search_memory
@@ -31,7 +31,6 @@ from crypto.labels import BLIND_COUNT
 from matching.catalogue import Catalogue
 from matching.trial_catalogue import TRIAL_CATALOGUE
 
-BACKENDS = ("sqlite", "postgresql")
 CORE_FAMILIES = 12
 """With lists, habits and invites, the ordinary way; whoever else there is belongs to a crowd."""
 
@@ -77,7 +76,7 @@ def run_drill(
         look_at_the_matcher(drill, season, home)
         told("the node is frozen in the middle of business")
         usual = season.traffic.requests // drill.epochs
-        with OpenRequest(season.port) as planted:
+        with open_request(season.port) as controls:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             began_search = time.monotonic()
             markers = Patterns(drill_markers(season))
@@ -89,7 +88,7 @@ def run_drill(
                 "node_memory",
                 season.node.pid,
                 markers,
-                planted=planted.planted,
+                planted=controls.planted,
                 is_excused=excused.__contains__,
             )
             season.end_life()

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from clients.coordinator import Coordinator
 from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
@@ -67,16 +66,15 @@ class DrillSeason(Season):
             for number in THREADS
         }
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def begin(self) -> None:
+        """Start the processes; the onlooker stands since this was made."""
+        self._ending.push(self._onlooker)
+        super().begin()
+        self._ending.callback(self._hang_up)
+
+    def _hang_up(self) -> None:
         for node in self._hung_up:
             node.hang_up()
-        super().__exit__(kind, error, traceback)
-        self._onlooker.__exit__(kind, error, traceback)
 
     def connect(self) -> NodeClient:
         """A client of the node for one sitting, on a connection of its own."""

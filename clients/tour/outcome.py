@@ -1,8 +1,9 @@
 """What a season came to: the figures of `klunak tour --json`, and checks that must hold.
 
 certified   people who were vouched for by both coordinators
-matched     pairs made, re-matches included; as the rounds reported
-confirmed   receipts that both clerks burned
+matched     pairs made, re-matches included; this, reopened and withdrawn are what the rounds
+            reported, and a matcher killed before its report takes that round's counts with it
+confirmed   receipts that both clerks burned; a tour ends within a quarter, so nothing else is
 *_visits    medians of sittings; a family's until it had its goods, by how they came
 """
 
@@ -14,7 +15,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 
 from clients.operators.keyring import CoordinatorKeyring
-from clients.tour.people import DonorMemory, FamilyMemory
+from clients.tour.donors import DonorMemory
+from clients.tour.families import FamilyMemory
 from clients.tour.scenario import DonorHabit, FamilyHabit
 from clients.tour.season import Season
 from clients.tour.seizure import Loot
@@ -159,7 +161,7 @@ def _receipts_burned_by_both(season: Season) -> int:
             burned.spent
             for burned in CoordinatorKeyring.open(
                 season.trial.coordinator_keyring(number), season.trial.passphrase
-            ).secrets.burned_receipts
+            ).secrets.burned_for_slots
         }
         for number in range(COORDINATORS)
     ]

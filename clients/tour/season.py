@@ -7,10 +7,11 @@ through invites and receipts, and the matcher closes the epoch. The matcher's re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from clients.coordinator import Coordinator, Standing
 from clients.errors import NodeUnreachable
@@ -21,10 +22,13 @@ from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient
 from clients.operators.signed_http import SignedHttp
 from clients.tour.accidents import Accidents
-from clients.tour.people import DonorMemory, FamilyMemory, World, donor_sits, family_sits
+from clients.tour.donors import DonorMemory, donor_sits
+from clients.tour.families import FamilyMemory, family_sits
 from clients.tour.scenario import Scenario
 from clients.tour.steps import Telling, in_silence
+from clients.tour.world import World
 from clients.trial.circle import COORDINATORS, Trial
+from clients.trial.entered import Entered
 from clients.trial.ports import free_port
 from clients.trial.processes import NodeProcess, StepProcess
 from crypto.almanac import DEFAULT_POLICY, Policy
@@ -42,7 +46,7 @@ def tour_policy() -> Policy:
 
 
 @dataclass
-class Season:
+class Season(Entered):
     """The processes and people of one tour. Use as a context manager."""
 
     scenario: Scenario
@@ -60,6 +64,7 @@ class Season:
     clerked: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        super().__init__()
         self.trial = Trial(self.home / "trial")
         self.port = free_port()
         # Whoever wants to see what a node sees stands in front of it.
@@ -80,25 +85,22 @@ class Season:
         self.donors = [DonorMemory(player) for player in self.scenario.donors]
         self._asked: set[bytes] = set()
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
+        """Start the processes, and open the first epoch."""
+        # Accidents put others in their places: whichever they are then is stopped.
         self.node = self.start_node()
+        self._ending.callback(lambda: self.node.stop())
         self.matcher = self.start_matcher()
-        self._clerks = [self._start_clerk(number) for number in range(COORDINATORS)]
-        self._desks = [self._desk(number) for number in range(COORDINATORS)]
+        self._ending.callback(lambda: self.matcher.stop())
+        self._clerks = [
+            self._ending.enter_context(self._start_clerk(number)) for number in range(COORDINATORS)
+        ]
+        self._desks = [
+            self._ending.enter_context(closing(self._desk(number)))
+            for number in range(COORDINATORS)
+        ]
+        self._ending.callback(self.accidents.end)
         self.matcher.step()  # opens the first epoch
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.accidents.end()
-        for desk in self._desks:
-            desk.close()
-        for process in (*self._clerks, self.matcher, self.node):
-            process.stop()
 
     @property
     def is_over(self) -> bool:
@@ -176,8 +178,8 @@ class Season:
         due = [m for m in self.families if not m.over and m.come_back <= self.world.epoch]
         giving = [m for m in self.donors if not m.over and m.player.arrives <= self.world.epoch]
         sittings: list[Callable[[], None]] = [
-            *((lambda m=m: family_sits(m, self.world)) for m in due),
-            *((lambda m=m: donor_sits(m, self.world)) for m in giving),
+            *(partial(family_sits, family, self.world) for family in due),
+            *(partial(donor_sits, donor, self.world) for donor in giving),
         ]
         self.scenario.lot.shuffle(sittings)
         self.sit(sittings)
@@ -207,7 +209,7 @@ class Season:
     def _vet(self) -> None:
         """What two people at their desks do: ask some, certify everybody who answered."""
         for desk in self._desks:
-            self._patiently(lambda desk=desk: self._read_inbox(desk))  # type: ignore[misc]
+            self._patiently(partial(self._read_inbox, desk))
 
     def _read_inbox(self, desk: Coordinator) -> None:
         for waiting in desk.inbox():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -81,7 +82,7 @@ def overtaken(other: Store, drop: Drop, records: Sequence[bytes], ask: Callable[
             with other.transaction(alone=False) as connection:
                 leave(connection, [[replacing(drop, before, after)]])
                 asked = asked or [pool.submit(ask)]
-                wait_until(lambda here=connection: has_gone_on(here))  # type: ignore[misc]
+                wait_until(partial(has_gone_on, connection))
         return asked[0].result(PATIENCE_SECONDS)
 
 
@@ -151,7 +152,7 @@ def test_of_all_who_write_over_one_record_one_is_kept(node: TrialNode, other: St
                 [replacing(mine, mine.record, new)],
                 [replacing(drop, before, after)],
             ]
-            my_own, shared = store.write(lambda c, group=group: leave(c, group))  # type: ignore[misc]
+            my_own, shared = store.write(partial(leave, leaves=group))
             assert my_own == bytes([Written.KEPT])
             mine.record = new
             if shared == bytes([Written.KEPT]):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from clients.tour.donors import Acceptance, DonorMemory
+from clients.tour.families import FamilyMemory
 from clients.tour.outcome import ARRIVES_WITHIN, missing
-from clients.tour.people import Acceptance, DonorMemory, FamilyMemory
 from clients.tour.scenario import compose
 from matching.catalogue import Catalogue, Mode
 from matching.trial_catalogue import TRIAL_CATALOGUE
