@@ -43,7 +43,10 @@ MOST_SPOILT = 2
 
 TRIES = 6
 PAUSE_SECONDS = 0.02
-"""Before the second try; doubles with each, with jitter, so that two do not meet again."""
+"""Before the second try; doubles with each, with jitter, so that two do not meet again.
+
+A writer sleeps through it, holding no connection, 0.62 s at most for one job: others of a few go on
+meanwhile, and to hand the job back to the queue would let it be overtaken without end."""
 
 
 class Overtaken(Exception):
