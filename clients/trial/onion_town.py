@@ -36,6 +36,7 @@ from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.entered import Entered
 from clients.trial.ports import free_port
 from clients.trial.processes import Process, StepProcess
+from clients.trial.tor_control import Control
 from clients.trial.tor_network import TorNetwork
 from clients.trial.tor_process import TorProcess, directory_of
 from clients.trial.watched_tor import ship, watched_tor
@@ -175,9 +176,28 @@ class OnionTown(Entered):
                 client.close()
 
     def until_tor_was_started_anew(self, before: list[int]) -> None:
-        """Return when the services' tor is another than *before* and has found its network."""
+        """Return when the services' tor is another than *before*, and each of its services is
+        published anew. Raises TorFailed.
+
+        Introduction points learn within three seconds that the tor before is gone. Whoever asks
+        them meanwhile is told yes, meets nobody, and is let go by his own tor after 36 seconds.
+        """
         self.service.until(lambda: self.service.children not in ([], before), PATIENCE_SECONDS)
-        self.service.wait_for_bootstrap(100, PATIENCE_SECONDS)
+        self.service.until(self._is_published, PATIENCE_SECONDS)
+
+    def _is_published(self) -> bool:
+        """Whether tor, asked from its start on, uploaded a descriptor of every service."""
+        published = set[str]()
+        with Control(self.service.control) as control:
+            control.ask("SETEVENTS HS_DESC")
+            while True:
+                told = control.wait_for("HS_DESC UPLOADED", PATIENCE_SECONDS)
+                if told is None:
+                    return False
+                published.add(f"{told.split()[2]}.onion")
+                services = self.places.tor_data.glob("*/hostname")
+                if {_hostname(file.parent) for file in services} <= published:
+                    return True
 
     # Addresses
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import httpx
 
@@ -11,9 +12,11 @@ from api.onion.probe import Found, probe
 from clients.people.views import Status
 from clients.tor.circuits import on_fresh_circuit
 from clients.trial.alone import is_alone
+from clients.trial.circle import COORDINATORS
 from clients.trial.onion_town import KEYHOLDERS, STRANGERS, OnionTown, new_person
 from clients.trial.tor_control import Control
 from crypto.messages.shelf import Wish
+from tests.clients.cli.commands import run
 from tests.onion.sockets import descendants, listening, sockets_of
 
 LOOPBACK = "0100007F"
@@ -43,13 +46,28 @@ def gets_in(town: OnionTown, tor: str) -> bool:
             return False
 
 
-def test_a_parcel_travels_from_intake_to_receipt(town: OnionTown) -> None:
+def certify_at_the_desks(town: OnionTown, passphrase: Path) -> None:
+    """Both coordinators vouch for everybody who waits, by commands that are processes of their own
+    and reach the node by the onion service that only keys open."""
+    socks = f"127.0.0.1:{town.socks['desks']}"
+    reached = ("--node", town.operators_address, "--circle", str(town.trial.document))
+    passphrase.write_text(town.trial.passphrase)
+    sealed = (*reached, "--passphrase-file", str(passphrase))
+    for number in range(COORDINATORS):
+        desk = ("--socks", socks, "coordinator")
+        keyring = str(town.trial.coordinator_keyring(number))
+        for waiting in run(*desk, "inbox", keyring, *sealed, "--json").json:
+            done = run(*desk, "certify", keyring, waiting["id"], *sealed)
+            assert done.code == 0, done.told
+
+
+def test_a_parcel_travels_from_intake_to_receipt(town: OnionTown, tmp_path: Path) -> None:
     mother, giver = new_person(), new_person()
     town.round()
     assert town.family(mother).ask(WISH, "be", "їжа").status == Status.ASKED
     town.donor(giver).offer(WISH, "en", "help")
     town.round()
-    town.certify()
+    certify_at_the_desks(town, tmp_path / "passphrase")
     assert town.family(mother).visit().status == Status.WAITING
     assert [slot.status for slot in town.donor(giver).visit().slots] == [Status.WAITING] * 3
     used = circuits_by_credentials(town)
