@@ -27,7 +27,7 @@ from clients.operators.rounds.planning import move_everybody, plan_everybody
 from clients.operators.rounds.population import Population, populate
 from clients.operators.rounds.slots import collect, forget_delivered, make_batches
 from clients.operators.rounds.writing import Commit, write_commit
-from crypto.circle import Circle
+from crypto.circle import Circle, replaces
 from crypto.commit_headers import CommitHeader, read_commit_header
 from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor
 from crypto.drops import ReadSecret
@@ -50,7 +50,6 @@ WORKED_OUT_ANEW = frozenset({"part_missing", "wrong_cards", "wrong_notices", "wr
 
 Observer = Callable[[int, list[Request], list[Offer], Plan], None]
 """Told of a round's open cards and plan, in memory only: the epoch, who took part, the plan."""
-
 
 Newest = Callable[[], Circle]
 """The circle as it is published now, verified."""
@@ -185,7 +184,7 @@ class Matcher:
         if self._newest is None:
             return
         served = self._newest()
-        if served.digest == self.circle.digest and served.serial > self.circle.serial:
+        if replaces(self.circle, served):
             self._catalogue = Catalogue.from_json(served.catalogue)
             self.circle = served
 

@@ -24,7 +24,7 @@ from clients.operators.keyring import Burned, CoordinatorSecrets, DayCount
 from clients.operators.slot_desk import SlotDesk
 from clients.operators.threads import Opened
 from crypto.almanac import Policy
-from crypto.circle import Circle
+from crypto.circle import Circle, replaces
 from crypto.errors import WrongShape
 from crypto.labels import hashed, u32
 from crypto.messages.intake import FAMILY
@@ -82,8 +82,8 @@ class Clerk:
     def _keep_up(self) -> None:
         if self._newest is None:
             return
-        served, known = self._newest(), self._desk.circle
-        if served.digest == known.digest and served.serial > known.serial:
+        served = self._newest()
+        if replaces(self._desk.circle, served):
             self._desk.circle = served
 
     def _invited(self) -> tuple[int, int]:
