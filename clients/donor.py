@@ -68,28 +68,41 @@ class Donor(PersonClient):
     role = DONOR
 
     def offer(
-        self, wish: Wish, language: str, words: str = "", progress: Progress | None = None
+        self,
+        wish: Wish,
+        language: str,
+        words: str = "",
+        progress: Progress | None = None,
+        *,
+        at_once: int = BLIND_COUNT,
     ) -> DonorView:
-        """Ask both coordinators. Raises TooLong, WrongRole, NodeRefused."""
+        """Ask both coordinators; *at_once* of the three slots are to be offered as soon as they are
+        certified. Raises TooLong, WrongRole, WishRefused, NodeRefused."""
         states = self._ask(
-            wish=wish, language=language, words=words, invite=None, progress=progress
+            wish=wish,
+            language=language,
+            words=words,
+            invite=None,
+            progress=progress,
+            at_once=at_once,
         )
         return self._view(states)
 
     def visit(self, *, post: bool = True) -> DonorView:
-        """Do what needs no decision; with *post*, the first three cards go out once certified."""
+        """Do what needs no decision; with *post*, the first cards go out once certified,
+        as many as were to be offered at once."""
         sitting = self._sit()
         states = self._post_lost(sitting, self._survey(sitting))
         states = self._exchanged(sitting, states)
         if post:
-            for index in _first_unspent(states[0]):
+            for index in [slot.index for slot in shelves.slots_due(states[0].shelf)]:
                 place = sitting.place(sitting.current, index)
                 fresh = states[0] if len(states) == 1 and index == 0 else None
                 states = _with(states, self._post(sitting, place, fresh))
         return self._view(states)
 
     def post_card(self, index: int | None = None, wish: Wish | None = None) -> DonorView:
-        """Post the card of an earned slot: the one of *index*, or the first there is."""
+        """Post the card of a free slot: the one of *index*, or the first there is."""
         if wish is not None:
             checked_wish(wish, self.role)
         sitting = self._sit()
@@ -255,11 +268,6 @@ def _closing(state: State) -> State:
     if state.shelf is None or key is None or state.slot is None or state.slot.stage != DONE:
         raise NotPossible
     return replace(state, shelf=shelves.with_again(state.shelf, again_value(key)))
-
-
-def _first_unspent(state: State) -> tuple[int, ...]:
-    """Those of the first three whose card was never posted; an earned one waits to be asked."""
-    return tuple(s.index for s in shelves.unspent_slots(state.shelf) if s.index < BLIND_COUNT)
 
 
 def _with(states: list[State], state: State) -> list[State]:

@@ -10,6 +10,7 @@ from clients.cli.donor_view import tell
 from clients.cli.options import (
     DEFAULT_LANGUAGE,
     AsJson,
+    AtOnce,
     CircleName,
     DonorModes,
     DonorRegions,
@@ -25,6 +26,7 @@ from clients.cli.slot_typed import SlotTyped, slot_typed
 from clients.cli.voice import at_terminal
 from clients.cli.wishes import say_stores, wish_of
 from clients.donor import DonorView
+from crypto.labels import BLIND_COUNT
 from crypto.messages.shelf import Wish
 from matching.catalogue import Mode, Need, Region, Size
 
@@ -47,12 +49,14 @@ def offer(
     preset: Stores = None,
     size: DonorSize = Size.SMALL,
     needs: Needs = None,
+    at_once: AtOnce = BLIND_COUNT,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
     as_json: AsJson = False,
 ) -> None:
     """Ask two coordinators to vouch for you, and say what you can send.
 
-    You type your list and a few words. You begin with three slots: three people at a time.
+    You type your list and a few words. You begin with three slots: three people at a time, at
+    most.
     """
     with seated("donor", node, circle, language) as seat:
         wish = _wish(seat, regions, modes, preset, size, needs)
@@ -61,7 +65,7 @@ def offer(
 
         def offering(words: str) -> DonorView:
             with seat.working() as progress:
-                return donor.offer(wish, language, words, progress)
+                return donor.offer(wish, language, words, progress, at_once=at_once)
 
         tell(seat, seat.send("prompt_offer_words", offering, doing=None), as_json=as_json)
 
@@ -72,7 +76,7 @@ def visit(
     post: Annotated[
         bool,
         typer.Option(
-            "--post/--no-post", help="Post the first three offers as soon as you are vouched for."
+            "--post/--no-post", help="Post the first offers as soon as you are vouched for."
         ),
     ] = True,
     language: SpokenLanguage = DEFAULT_LANGUAGE,
@@ -116,7 +120,7 @@ def post(
     language: SpokenLanguage = DEFAULT_LANGUAGE,
     as_json: AsJson = False,
 ) -> None:
-    """Post the offer of a free slot, for instance of one you have earned.
+    """Post the offer of a free slot: one that you kept back, or have earned.
 
     With --region, --mode, --need or --stores the offer is made anew; without them it is as before.
     """

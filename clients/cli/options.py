@@ -13,6 +13,7 @@ import typer
 
 from clients.cli.phrases import named, slug
 from crypto.goods import Language
+from crypto.labels import BLIND_COUNT
 from crypto.messages.pages import Kind
 from matching.catalogue import Mode, Need, Region, Size
 
@@ -149,6 +150,16 @@ DonorSize = Annotated[
         show_default="small",
         help="The largest parcel you would send: food for one person for about one, two or four "
         "weeks.",
+    ),
+]
+AtOnce = Annotated[
+    int,
+    typer.Option(
+        "--slots",
+        min=1,
+        max=BLIND_COUNT,
+        help="How many of your three slots to offer as soon as you are vouched for: so many people "
+        "at a time. The others stay free until you `post` them. Nobody is told the number.",
     ),
 ]
 Needs = Annotated[

@@ -136,6 +136,7 @@ def first_shelf(before: Shelf, *, asked: int, index: int) -> Shelf:
         wish=before.wish,
         asking=1,
         exchanged=index,
+        at_once=before.at_once,
     )
 
 

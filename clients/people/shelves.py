@@ -35,6 +35,7 @@ def new_shelf(
     wish: Wish,
     asking: int = 0,
     exchanged: int | None = None,
+    at_once: int = 1,
 ) -> Shelf:
     """The shelf of somebody who asked in epoch *asked* and has heard nothing."""
     return Shelf(
@@ -50,6 +51,7 @@ def new_shelf(
         agains=(),
         asking=asking,
         exchanged=exchanged,
+        at_once=at_once,
     )
 
 
@@ -107,6 +109,13 @@ def live_slots(shelf: Shelf | None) -> tuple[Slot, ...]:
 def unspent_slots(shelf: Shelf | None) -> tuple[Slot, ...]:
     """Slots that a card can be posted for."""
     return () if shelf is None else tuple(s for s in shelf.slots if s.stage == UNSPENT)
+
+
+def slots_due(shelf: Shelf | None) -> tuple[Slot, ...]:
+    """Those whose card goes out by itself: the first of an intake, as many as were to go at once.
+    What was earned or exchanged, or was to wait, is offered by its owner."""
+    most = 0 if shelf is None else shelf.at_once
+    return tuple(slot for slot in unspent_slots(shelf) if slot.index < most)
 
 
 def wish_of(first: Shelf | None, second: Shelf | None) -> Wish | None:

@@ -12,7 +12,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clients.errors import NodeRefused, NodeUnreachable, NoPeriod, NotPossible, WrongRole
+from clients.errors import (
+    NodeRefused,
+    NodeUnreachable,
+    NoPeriod,
+    NotPossible,
+    WishRefused,
+    WrongRole,
+)
 from clients.invites_text import InviteCodes
 from clients.node import NodeClient
 from clients.people import cards, exchange, shelves, vetting
@@ -24,6 +31,7 @@ from clients.people.wishes import checked_wish
 from clients.people.work import Progress
 from crypto.circle import Circle
 from crypto.errors import InvalidKey
+from crypto.labels import BLIND_COUNT
 from crypto.messages.intake import FAMILY
 from crypto.messages.shelf import ASKED, POSTED, UNSPENT, Shelf, Wish
 
@@ -143,9 +151,12 @@ class PersonClient:
         words: str,
         invite: InviteCodes | None,
         progress: Progress | None,
+        at_once: int = 1,
     ) -> list[State]:
         vetting.checked_words(words)
         checked_wish(wish, self.role)
+        if not 1 <= at_once <= BLIND_COUNT:
+            raise WishRefused
         if invite is not None and self.role != FAMILY:
             raise NotPossible
         sitting = self._sit()
@@ -164,6 +175,7 @@ class PersonClient:
             language=language,
             words=words,
             wish=wish,
+            at_once=at_once,
             asked=sitting.open.descriptor.epoch,
             invite=invite,
             terms=node.node(circle),

@@ -67,6 +67,7 @@ def intake_body(
     language: str,
     words: str,
     wish: Wish,
+    at_once: int,
     asked: int,
     invite: InviteCodes | None,
     terms: NodeDescriptor,
@@ -79,7 +80,7 @@ def intake_body(
     if invite is not None and role != FAMILY:
         raise NotPossible
     checked_words(words)
-    shelf = new_shelf(role=role, language=language, asked=asked, wish=wish)
+    shelf = new_shelf(role=role, language=language, asked=asked, wish=wish, at_once=at_once)
     place = Place(person, 0)
     body = person.intake_retry + u32(person.period)
     for number in THREADS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crypto.keys import PARTNER_MARK_BYTES
+from crypto.labels import BLIND_COUNT
 from crypto.messages.cards import AGAIN_BYTES, MAX_AGAINS
 from crypto.messages.intake import LANGUAGE
 from crypto.messages.pages import CODE_BYTES
@@ -81,7 +82,9 @@ class Shelf(Message):
     """Everything a person's client must find again. `answered` are the turns of the two threads
     that were answered; `agains` wait for the next card; `got` is the highest earned index that
     lies here safely. `asking` is the last asking of the period (0 the intake), which is what
-    `stage` speaks of; `exchanged` the index of the slot of the period before that it gives."""
+    `stage` speaks of; `exchanged` the index of the slot of the period before that it gives.
+    `at_once` is how many of an intake's slots are posted by themselves once they are certified;
+    the others wait to be offered one by one."""
 
     role: int = shaped(uint(1))
     language: str = shaped(LANGUAGE)
@@ -95,3 +98,4 @@ class Shelf(Message):
     agains: tuple[bytes, ...] = shaped(several(octets(AGAIN_BYTES), at_most=MAX_AGAINS))
     asking: int = shaped(uint(MAX_ASKING))
     exchanged: int | None = shaped(optional(U16))
+    at_once: int = shaped(uint(BLIND_COUNT))

@@ -12,7 +12,13 @@ const lines = [
   ["Чорны чай — 6 каробак", "Чёрный чай — 6 коробок", "Black tea — 6 boxes"],
 ].map(([be, ru, en]) => ({ be, ru, en }));
 const closes = Math.ceil(Date.now() / 86400000) * 1440;
-const seen = () => ({ view: played.view, onlyLooked: played.onlyLooked, epoch: 8, closes });
+// What stands after asking, where that is another thing.
+let asked = null;
+const seen = () => ({ view: asked ?? played.view, onlyLooked: played.onlyLooked && !asked, epoch: 8, closes });
+const ask = () => {
+  asked = played.then ?? null;
+  return seen();
+};
 const calls = {
   circle: () => played.circle,
   suggest: ([typed]) =>
@@ -30,7 +36,7 @@ const calls = {
   draw: () => ({ lines, dish }),
   open: () => dish,
   same: () => true,
-  ask: seen, offer: seen, family: seen, donor: seen,
+  ask, offer: ask, family: seen, donor: seen,
 };
 addEventListener("message", ({ data: { id, name, arguments: given } }) => {
   if (played.slow && name !== "circle") {
@@ -38,7 +44,7 @@ addEventListener("message", ({ data: { id, name, arguments: given } }) => {
     return;
   }
   try {
-    if (played.fails !== "" && ["family", "donor", "ask", "offer"].includes(name)) throw played.fails;
+    if (played.fails !== "" && played.fails_at.includes(name)) throw played.fails;
     postMessage({ id, value: calls[name](given) });
   } catch (code) {
     postMessage({ id, code: String(code) });

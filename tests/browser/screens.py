@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.stage import (
     DELIVERY,
+    ELSEWHERE,
     LOCKER,
     ORIGIN,
     VOUCHER,
@@ -160,6 +161,26 @@ def _type_back(stage: Stage, language: str) -> Page:
     return page
 
 
+def _first_offers(stage: Stage, language: str) -> Page:
+    free = (slot("certified", index, comeBackEpoch=0) for index in range(3))
+    stage.played["view"] = donor("certified", *free)
+    page = _words("donor")(stage, language)
+    page.locator("textarea").fill("words")
+    page.locator("main form button.main").click()
+    page.locator(".slot").first.wait_for()
+    return page
+
+
+def _moved(screen: Screen) -> Screen:
+    def bring(stage: Stage, language: str) -> Page:
+        stage.played["circle"]["movedTo"] = [ELSEWHERE]
+        page = screen(stage, language)
+        page.locator(".carried").wait_for()
+        return page
+
+    return bring
+
+
 def _family(view: dict[str, Any], *opened: int) -> Screen:
     return lambda stage, language: _open(stage.stand(view, language), *opened)
 
@@ -280,6 +301,9 @@ def _facts_of(status: str) -> dict[str, Any]:
 
 EVERY_SCREEN: dict[str, Screen] = {
     **SCREENS,
+    "start-moved": _moved(_start("family")),
+    "family-moved": _moved(_family(family("waiting", card=slot("waiting")))),
+    "donor-first": _first_offers,
     "locked": _locked,
     "warned": _warned,
     "type-back": _type_back,

@@ -23,6 +23,9 @@ LANGUAGES = {"be": "Беларуская", "ru": "Русский", "en": "Englis
 
 VOUCHER, LOCKER, DELIVERY = 0, 1, 2
 
+ELSEWHERE = f"http://{'klunak2' * 8}.onion"
+"""An address of the length that onion services have."""
+
 
 def facts(mode: int) -> dict[str, int]:
     """A match of *mode*, as a view tells it."""
@@ -93,7 +96,9 @@ class Stage:
             "circle": _circle(),
             "view": {},
             "onlyLooked": False,
+            "then": None,
             "fails": "",
+            "fails_at": ["family", "donor", "ask", "offer"],
             "slow": False,
         }
         self.requests: list[str] = []
@@ -196,4 +201,5 @@ def _circle() -> dict[str, Any]:
         "epochSeconds": 86_400,
         "answerEpochs": 2,
         "catalogue": TRIAL_CATALOGUE,
+        "movedTo": [],
     }

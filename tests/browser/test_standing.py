@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens import SCREENS
+from tests.browser.screens import EVERY_SCREEN, SCREENS
 from tests.browser.stage import (
     DELIVERY,
+    ELSEWHERE,
     LOCKER,
+    ORIGIN,
     VOUCHER,
     Stage,
     donor,
@@ -135,21 +137,111 @@ def test_slots_of_two_quarters_are_named_apart_and_acted_on_apart(stage: Stage) 
     assert stage.acts() == [["withdraw", [0, 226]]]
 
 
-def test_nothing_is_posted_before_nine_lines_were_typed_back(stage: Stage) -> None:
-    stage.played["view"] = family("certified", parcelsLeft=3)
-    page = SCREENS["words-family"](stage, "en")
-    page.locator("textarea").fill("we need food")
-    page.locator("main form button.main").click()
-    page.get_by_role("button", name="Look again").click()
-    page.locator(".busy").wait_for(state="detached")
-    assert stage.sittings() == [["visit", [{"post": False}]]]
+FREE = [slot("certified", index, comeBackEpoch=0) for index in range(3)]
+CERTIFIED = {"family": family("certified", parcelsLeft=3), "donor": donor("certified", *FREE)}
+POSTS = ["visit", [{"post": True}]]
 
+
+def asked(stage: Stage, role: str) -> Page:
+    """With a new list, in the sitting in which it was certified."""
+    stage.played["view"] = CERTIFIED[role]
+    page = SCREENS[f"words-{role}"](stage, "en")
+    page.locator("textarea").fill("words")
+    page.locator("main form button.main").click()
+    return page
+
+
+def type_back(page: Page) -> None:
     page.get_by_role("button", name="Send it now").click()
     for line, box in enumerate(page.locator("ol.typed input").all()):
         box.fill(f"good {'abcdefghi'[line]} 2")
     page.get_by_role("button", name="Open", exact=True).click()
+
+
+@pytest.mark.parametrize("role", ["family", "donor"])
+def test_nothing_is_posted_before_nine_lines_were_typed_back(stage: Stage, role: str) -> None:
+    page = asked(stage, role)
+    page.get_by_role("button", name="Look again").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.sittings() == [["visit", [{"post": False}]]]
+    assert page.get_by_role("button", name="Offer another parcel").count() == 0
+
+    type_back(page)
     page.get_by_role("button", name="Look again").wait_for()
-    assert stage.sittings()[1:] == [["visit", [{"post": True}]]]
+    assert stage.sittings()[1:] == [POSTS]
+
+
+def test_lines_that_were_typed_back_are_not_asked_for_again(stage: Stage) -> None:
+    stage.played["fails"] = "node_unreachable"
+    stage.played["fails_at"] = ["family"]
+    page = asked(stage, "family")
+    type_back(page)
+    page.get_by_role("alert").wait_for()
+    assert page.locator("ol.typed").count() == 0
+    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("alert").wait_for()
+    assert stage.sittings() == [POSTS, POSTS]
+
+
+@pytest.mark.parametrize("role", ["family", "donor"])
+def test_who_came_with_a_list_and_asks_with_it_types_it_once(stage: Stage, role: str) -> None:
+    stage.played["then"] = CERTIFIED[role]
+    page = SCREENS[f"{role}-quiet"](stage, "en")
+    page.get_by_role("button", name="Continue").click()
+    if role == "family":
+        page.get_by_label("Minsk city").check()
+    page.get_by_role("button", name="Continue").click()
+    page.locator("textarea").fill("words")
+    page.evaluate("window.asked = []")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Look again").click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.sittings() == [["visit", [{"post": False}]]]
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".busy").wait_for(state="detached")
+    assert stage.sittings()[1:] == [POSTS]
+    assert page.locator("ol.typed").count() == 0
+
+
+def test_on_another_day_the_first_offers_go_by_themselves_and_the_others_have_a_button(
+    stage: Stage,
+) -> None:
+    page = stage.stand(CERTIFIED["donor"], role="donor")
+    assert stage.sittings() == [POSTS]
+    assert page.get_by_role("button", name="Offer another parcel").count() == len(FREE)
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_a_donor_says_how_many_slots_go_out_at_once(stage: Stage, many: int) -> None:
+    stage.played["view"] = donor("asked")
+    page = SCREENS["offer"](stage, "en")
+    assert page.get_by_label("3", exact=True).is_checked()
+    page.get_by_label(str(many), exact=True).check()
+    page.get_by_role("button", name="Continue").click()
+    page.locator("textarea").fill("words")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".lead").wait_for()
+    calls = page.evaluate("window.asked")
+    (intake,) = (call["arguments"][0] for call in calls if call["name"] == "offer")
+    assert intake["atOnce"] == many
+
+
+@pytest.mark.parametrize("name", ["start-moved", "family-moved"])
+def test_an_address_that_has_moved_is_shown_to_be_copied_and_nobody_is_taken_there(
+    stage: Stage, name: str
+) -> None:
+    page = EVERY_SCREEN[name](stage, "en")
+    assert "This node has moved" in page.locator(".notice").inner_text()
+    assert page.locator(".notice output").inner_text() == ELSEWHERE
+    assert page.locator(".notice a").count() == 0
+    page.locator(".notice button").click()
+    assert page.locator(".notice button").inner_text() == "Copied"
+    assert page.url == ORIGIN + "/"
+
+
+def test_where_the_circle_names_the_address_nothing_is_said_of_moving(stage: Stage) -> None:
+    for name in ("start-family", "family-waiting"):
+        assert EVERY_SCREEN[name](stage, "en").locator(".notice").count() == 0
 
 
 def test_there_is_a_way_back_from_every_beginning(stage: Stage) -> None:

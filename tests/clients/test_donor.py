@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from clients.errors import NotPossible, TooLong
+from clients.errors import NotPossible, TooLong, WishRefused
 from clients.people.views import Status
 from crypto.messages.cards import IDLE
 from tests.clients.test_looking import outbox_of
-from tests.clients.world import DELIVERY, DONOR_LIST, VOUCHER, World
+from tests.clients.world import DELIVERY, DONOR_LIST, VOUCHER, WISH, World
 
 
 def test_three_slots_are_three_cards_that_cannot_earn_the_same_one() -> None:
@@ -22,6 +22,43 @@ def test_three_slots_are_three_cards_that_cannot_earn_the_same_one() -> None:
 
     assert [one.index for one in wanted if one is not None] == [3, 4, 5]
     assert len({one.blinded_stamp for one in wanted if one is not None}) == 3
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_no_more_go_out_by_themselves_than_were_to_go_at_once(at_once: int) -> None:
+    world = World()
+    world.donor().offer(WISH, "en", "I can help", at_once=at_once)
+    world.coordinators.certify()
+
+    for _ in range(3):
+        slots = world.donor().visit().slots
+        assert [slot.status for slot in slots] == [
+            Status.WAITING if index < at_once else Status.CERTIFIED for index in range(3)
+        ]
+    world.matchmaker.round()
+    assert len(world.matchmaker.of(1)) == at_once
+
+
+def test_a_slot_that_was_kept_back_is_offered_on_another_day() -> None:
+    world = World()
+    world.donor().offer(WISH, "en", "I can help", at_once=1)
+    world.coordinators.certify()
+    world.donor().visit()
+
+    world.donor().post_card(2)
+
+    status = [slot.status for slot in world.donor().visit().slots]
+    assert status == [Status.WAITING, Status.CERTIFIED, Status.WAITING]
+
+
+@pytest.mark.parametrize("at_once", [-1, 0, 4])
+def test_more_slots_than_there_are_or_none_are_not_offered(at_once: int) -> None:
+    world = World()
+
+    with pytest.raises(WishRefused):
+        world.donor().offer(WISH, "en", "I can help", at_once=at_once)
+
+    assert world.requests == []
 
 
 def test_accepting_needs_a_code_for_a_voucher_and_none_for_a_parcel() -> None:

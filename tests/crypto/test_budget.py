@@ -122,6 +122,7 @@ SHELF = Shelf(
     agains=(AGAIN,) * 3,
     asking=15,
     exchanged=U16,
+    at_once=BLIND_COUNT,
 )
 UNASKED = replace(UNSPENT, receipt=SIG)
 MET = replace(SPENT, code="")

@@ -120,6 +120,7 @@ SHELF = Shelf(
     agains=(stream("again 2", 16),),
     asking=2,
     exchanged=49,
+    at_once=2,
 )
 
 # name of the scenario → message; the first of a kind has every field set
@@ -198,6 +199,7 @@ SAMPLES: dict[str, Message] = {
         agains=(),
         asking=0,
         exchanged=None,
+        at_once=1,
     ),
     "card": CARD,
     "carried": CarriedCard(card=CARD, state=STATE),

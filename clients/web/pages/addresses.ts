@@ -21,6 +21,12 @@ export function addressOf(typed: string): string | null {
   return url.protocol === "https:" || (url.protocol === "http:" && isQuiet) ? url.origin : null;
 }
 
+/** The addresses that a circle publishes, if *origin* is an onion address and none of them. */
+export function movedTo(origin: string, published: readonly string[]): readonly string[] {
+  const [host, ...hosts] = [origin, ...published].map((address) => parsed(address)?.hostname ?? "");
+  return host?.endsWith(".onion") && !hosts.includes(host) ? published : [];
+}
+
 function parsed(text: string): URL | null {
   try {
     return new URL(text);

@@ -29,6 +29,8 @@ export class App {
   donor: Seen<DonorView> | null = null;
   /** Whether all nine lines were typed since the list was drawn. */
   typed = false;
+  /** Whether it was in this sitting that one asked: then no card goes out by itself. */
+  asked = false;
   /** Whether something runs that must not be broken off because nobody touches the screen. */
   busy = false;
   readonly client = new Client();
@@ -139,7 +141,7 @@ export class App {
     const isLine = /^(good|many)-/;
     for (const name of this.drafts.keys()) if (drawn || !isLine.test(name)) this.drafts.delete(name);
     [this.drawn, this.dish, this.family, this.donor] = [drawn, dish, null, null];
-    this.typed = drawn === null;
+    [this.typed, this.asked] = [drawn === null, false];
   }
 
   /** End everything: the Worker with its keys, and all that is on the screen or was typed. */
@@ -149,7 +151,7 @@ export class App {
     this.drafts.clear();
     this.opened.clear();
     [this.drawn, this.dish, this.family, this.donor] = [null, null, null, null];
-    [this.typed, this.busy, this.#notice] = [false, false, null];
+    [this.typed, this.asked, this.busy, this.#notice] = [false, false, false, null];
     this.main.replaceChildren();
   }
 

@@ -38,6 +38,8 @@ export interface CircleFacts {
   /** How many epochs whoever is found has to answer. */
   readonly answerEpochs: number;
   readonly catalogue: unknown;
+  /** Where the nodes are now, if the circle no longer names the address one came by. */
+  readonly movedTo: readonly string[];
 }
 
 /** A view, and when the open epoch closes: unix minutes. */
@@ -51,6 +53,8 @@ export interface Seen<View> {
 
 export interface Intake {
   readonly wish: Wish;
+  /** How many slots a donor offers at once; a family's is 1. */
+  readonly atOnce: number;
   readonly language: Language;
   readonly words: string;
   readonly invite: string;

@@ -181,6 +181,18 @@ export function carried(app: App, label: string, text: string): HTMLElement {
   return h("div", { class: "carried" }, h("span", { class: "quiet" }, label), value, copy);
 }
 
+/** That the node is to be found elsewhere, if it is. Nobody is taken there. */
+export function moved(app: App): HTMLElement | null {
+  const addresses = app.circle?.movedTo ?? [];
+  if (addresses.length === 0) return null;
+  return h(
+    "section",
+    { class: "notice" },
+    h("p", {}, app.say("line.moved")),
+    ...addresses.map((address) => carried(app, "", address)),
+  );
+}
+
 export function dishCard(app: App, dish: Dish): HTMLElement {
   return h("p", { class: "dish-card" }, picture(dish.picture), h("strong", {}, dish.names[app.language]));
 }

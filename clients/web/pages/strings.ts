@@ -6,6 +6,8 @@
  */
 
 import type { Language } from "../src/crypto/goods.ts";
+import type { Status } from "../src/clients/views.ts";
+import type { Role } from "./calls.ts";
 import { PHRASES } from "./phrases.generated.ts";
 import { ASKING } from "./strings/asking.ts";
 import { BEGINNING } from "./strings/beginning.ts";
@@ -41,6 +43,12 @@ export function say(
 ): string {
   const text: string = STRINGS[key][COLUMN[language]];
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? ""));
+}
+
+/** Where somebody stands. Where one side never comes, nothing is new. */
+export function standing(role: Role, status: Status): Key {
+  const key = `status.${role}.${status}`;
+  return isKey(key) ? key : `quiet_${role}`;
 }
 
 export function isKey(key: string): key is Key {

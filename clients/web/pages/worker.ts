@@ -23,6 +23,7 @@ import {
   parseInvite,
   type OpenEpoch,
 } from "../src/clients/index.ts";
+import { movedTo } from "./addresses.ts";
 import type { Act, Call, Calls, Dish, Intake, Progress, Reply, Seen, TypedLine } from "./calls.ts";
 
 /** The digest of the circle this bundle is for, 64 digits; empty in one for trial circles. */
@@ -62,7 +63,9 @@ class Unpinned extends ClientError {
 }
 
 // By its name a Worker is told of a node that somebody typed; see `client.ts`.
-const node = new Node(__NODE__ || self.name);
+const TOLD = __NODE__ || self.name;
+const ADDRESS = TOLD || location.origin;
+const node = new Node(TOLD);
 let circle: Promise<Circle> | null = null;
 let list: GroceryList | null = null;
 let key: Uint8Array | null = null;
@@ -146,9 +149,10 @@ function asking(intake: Intake, tell: (progress: Progress) => void) {
 function calls(tell: (progress: Progress) => void): Calls {
   return {
     async circle() {
-      const { trial, policy, catalogue } = await theCircle();
+      const { trial, policy, catalogue, nodes } = await theCircle();
       const { epochSeconds, answerEpochs } = policy;
-      return { trial, epochSeconds, answerEpochs, catalogue };
+      const moved = movedTo(ADDRESS, nodes.map(({ address }) => address));
+      return { trial, epochSeconds, answerEpochs, catalogue, movedTo: moved };
     },
     suggest: (typed) => {
       const found = suggest(typed, SUGGESTIONS);
@@ -184,7 +188,8 @@ function calls(tell: (progress: Progress) => void): Calls {
     },
     async offer(intake) {
       const donor = await asPerson(Donor);
-      return seen(await donor.offer(intake.wish, intake.language, asking(intake, tell)));
+      const { wish, language, atOnce } = intake;
+      return seen(await donor.offer(wish, language, { ...asking(intake, tell), atOnce }));
     },
     async family(act) {
       return acted(await asPerson(Family), act);

@@ -17,7 +17,7 @@ const ERRORS = [
   ...["ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
 ];
 const LINES = [
-  ...["trial", "opening", "visiting", "sending", "slot", "terms", "come_back"],
+  ...["trial", "moved", "opening", "visiting", "sending", "slot", "terms", "come_back"],
   ...["said_by_donor", "said_by_family", "said_by_coordinator", "parcels_left", "store_number"],
   ...["parcels_none", "parcels_to_come"],
   ...["when_soon", "when_day", "when_evening", "day", "store_phone", "store_name"],
@@ -25,6 +25,12 @@ const LINES = [
   ...["buy_first", "who_asks", "who_offers", "nobody_else", "confirm_received"],
   ...["confirm_family_withdraw", "confirm_donor_withdraw"],
 ];
+// Where nobody comes at the page: a view of that side never says so, and a list that opens nothing
+// looks like every quiet one.
+const NEVER = [
+  ...["family.nothing", "family.code_sent"],
+  ...["donor.nothing", "donor.code", "donor.needs_address", "donor.donor_shown_elsewhere"],
+].map((name) => `status.${name}`);
 const target = new URL("../pages/phrases.generated.ts", import.meta.url);
 
 function* entries(table, path) {
@@ -40,7 +46,9 @@ export function generate() {
   const table = parse(readFileSync(url, "utf8"));
   const only = (section, names) => Object.fromEntries(names.map((name) => [name, section[name]]));
   const taken = [
-    ...SECTIONS.flatMap((section) => [...entries(table[section], section)]),
+    ...SECTIONS.flatMap((section) => [...entries(table[section], section)]).filter(
+      ([key]) => !NEVER.includes(key),
+    ),
     ...entries(only(table.error, ERRORS), "error"),
     ...entries(only(table.line, LINES), "line"),
     ...["weekdays", "months"].map((name) => [

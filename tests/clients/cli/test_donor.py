@@ -90,7 +90,7 @@ def test_no_argument_takes_anything_secret() -> None:
     group: Any = typer.main.get_command(donor_app)
     public = {
         *("slot", "node", "circle", "language", "as_json", "help"),
-        *("regions", "modes", "preset", "size", "needs", "post", "again", "speech"),
+        *("regions", "modes", "preset", "size", "needs", "post", "again", "speech", "at_once"),
     }
     for command in group.commands.values():
         assert {parameter.name for parameter in command.params} <= public, command.name

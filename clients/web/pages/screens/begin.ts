@@ -4,7 +4,7 @@ import type { App, Screen } from "../app.ts";
 import type { Role } from "../calls.ts";
 import { picture } from "../dishes.ts";
 import { h } from "../dom.ts";
-import { back, button, heading, sees } from "../parts.ts";
+import { back, button, heading, moved, sees } from "../parts.ts";
 import { LANGUAGE_NAMES } from "../strings.ts";
 import { ready, typeList } from "./list.ts";
 import { isPlaceless, place } from "./place.ts";
@@ -24,7 +24,8 @@ export const chooseLanguage: Screen = (app) => [
           lang: language,
           onclick: () => {
             app.language = language;
-            app.go(isPlaceless ? place(welcome) : welcome);
+            if (isPlaceless) app.go(place(arrive));
+            else arrive(app);
           },
         },
         name,
@@ -33,7 +34,16 @@ export const chooseLanguage: Screen = (app) => [
   ),
 ];
 
-export const welcome: Screen = (app) => [
+/** Meanwhile the circle is asked for: it may say that the address one came by is an old one. */
+function arrive(app: App): void {
+  app.go(welcome);
+  void app.learnCircle().then(() => {
+    const isEarly = app.screen === welcome || app.screen === start;
+    if (isEarly && moved(app) !== null) app.go(app.screen);
+  }, () => undefined);
+}
+
+const welcome: Screen = (app) => [
   heading(app.say("welcome")),
   h("p", { class: "lead" }, app.say("welcome_is")),
   h(
@@ -46,6 +56,7 @@ export const welcome: Screen = (app) => [
       begin(app, "donor");
     }),
   ),
+  moved(app),
   sees(app, "welcome_sees"),
 ];
 
@@ -70,6 +81,7 @@ export const start: Screen = (app) => [
     }),
     back(app, welcome),
   ),
+  moved(app),
   sees(app, "key_sees", "sees_no_store"),
 ];
 

@@ -6,11 +6,11 @@ import { comeBack, isClockOff } from "../days.ts";
 import { h } from "../dom.ts";
 import {
   button, carried, choices, deliberate, draft, field, form, heading, matchFacts, more,
-  MOST_CHARACTERS, sees, submit,
+  MOST_CHARACTERS, moved, sees, submit,
 } from "../parts.ts";
-import type { Key } from "../strings.ts";
+import { standing, type Key } from "../strings.ts";
 import { isQuiet, quiet } from "./quiet.ts";
-import { ready } from "./list.ts";
+import { firstCard, ready } from "./list.ts";
 import { message, named, needed, questions, unable, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
@@ -39,18 +39,21 @@ export const donorStands: Screen = (app) => {
   // What is over is said once, above the slots.
   const slots = view.slots.filter((slot) => slot.status !== "period_over");
   const names = slotNames(slots);
+  const isFirst = slots.length > 0 && slots.every((slot) => slot.status === "certified");
+  const first = isFirst ? firstCard(app) : [];
   const isDue = slots.some((slot) => slot.comeBackEpoch > 0) || slots.length === 0;
   return [
     heading(app.say("parcels")),
     isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
       h("p", { class: "notice" }, app.say("clock")),
     (slots.length === 0 || isOver || view.questions.length > 0) &&
-      h("p", { class: "lead", role: "status" }, app.say(`status.donor.${status}`)),
+      h("p", { class: "lead", role: "status" }, app.say(standing("donor", status))),
     ...questions(app, view.questions),
     isOver && button(app.say("new_donor"), () => {
       app.go(wish("ask"));
     }, "main"),
-    ...slots.map((slot, at) => oneSlot(app, slot, names[at] ?? "")),
+    ...slots.map((slot, at) => oneSlot(app, slot, names[at] ?? "", first.length === 0)),
+    ...first,
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
@@ -63,25 +66,26 @@ export const donorStands: Screen = (app) => {
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
+    moved(app),
     sees(app, ...whoSees(view)),
   ];
 };
 
-function oneSlot(app: App, slot: SlotView, name: string): HTMLElement {
+function oneSlot(app: App, slot: SlotView, name: string, mayOffer: boolean): HTMLElement {
   const { status, facts, index, period } = slot;
   const isOver = status === "received" || status === "withdrawn";
   return h(
     "section",
     { class: "slot" },
     h("h2", {}, app.say("line.slot", { slot: name, sentence: "" }).replace(/\W+$/, "")),
-    h("p", {}, app.say(`status.donor.${status}`)),
+    h("p", {}, app.say(standing("donor", status))),
     !isOver && message(app, "line.said_by_family", slot),
     facts !== null && !isOver && status !== "finished" && matchFacts(app, facts),
     facts !== null && (status === "held" || MATCHED.includes(status)) && h(
       "p", { class: "quiet" },
       app.say(facts.mode === VOUCHER ? "sees_voucher_donor" : "sees_parcel_donor"),
     ),
-    status === "certified" && button(app.say("post_slot"), () => {
+    status === "certified" && mayOffer && button(app.say("post_slot"), () => {
       app.drafts.set("slot", String(index));
       app.go(wish("next"));
     }, "main"),

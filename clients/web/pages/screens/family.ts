@@ -7,12 +7,12 @@ import { LOCKER, MODES, VOUCHER } from "../catalogue.ts";
 import { h, type Child } from "../dom.ts";
 import {
   button, carried, choices, deliberate, draft, field, form, heading, matchFacts, more,
-  MOST_CHARACTERS, sees, submit,
+  MOST_CHARACTERS, moved, sees, submit,
 } from "../parts.ts";
 import { ALL_PARCELS } from "../kinds.ts";
-import type { Key } from "../strings.ts";
+import { standing, type Key } from "../strings.ts";
 import { isQuiet, quiet } from "./quiet.ts";
-import { ready, typeBack } from "./list.ts";
+import { firstCard, ready } from "./list.ts";
 import { message, named, needed, questions, writing } from "./talking.ts";
 import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
@@ -47,14 +47,11 @@ export const familyStands: Screen = (app) => {
     heading(app.say("parcel")),
     isClockOff(seen, app.circle?.epochSeconds ?? 86_400, new Date()) &&
       h("p", { class: "notice" }, app.say("clock")),
-    h("p", { class: "lead", role: "status" }, app.say(`status.family.${status}`)),
+    h("p", { class: "lead", role: "status" }, app.say(standing("family", status))),
     ...questions(app, view.questions),
     card !== null && !OVER.includes(status) && message(app, "line.said_by_donor", card),
     ...(card === null ? [] : withCard(app, card)),
-    isFirst && !app.typed && h("p", {}, app.say("first_card")),
-    isFirst && !app.typed && button(app.say("first_card_now"), () => {
-      app.go(typeBack);
-    }, "main"),
+    ...(isFirst ? firstCard(app) : []),
     status === "period_over" && button(app.say("ask"), () => {
       app.go(wish("ask"));
     }, "main"),
@@ -68,6 +65,7 @@ export const familyStands: Screen = (app) => {
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
+    moved(app),
     sees(app, ...whoSees(status, card)),
   ];
 };

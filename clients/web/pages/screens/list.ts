@@ -1,11 +1,11 @@
 /** The list: drawn and shown once, typed, and known again by its dish. */
 
-import type { Screen } from "../app.ts";
+import type { App, Screen } from "../app.ts";
 import { h } from "../dom.ts";
 import { back, button, dishCard, heading, sees } from "../parts.ts";
 import { start } from "./begin.ts";
 import { forgetLines, typing } from "./typing.ts";
-import { look, stands } from "./visit.ts";
+import { look, lookAndPost, stands } from "./visit.ts";
 import { wish } from "./wish.ts";
 
 /** Paper and pen first. */
@@ -61,7 +61,7 @@ export const typeList: Screen = (app) => typing(app, "type_how", start, (lines) 
 });
 
 /** Nine lines, to see that the paper says what was shown, before a card goes out by itself. */
-export const typeBack: Screen = (app) => typing(app, "type_all", stands, (lines) => {
+const typeBack: Screen = (app) => typing(app, "type_all", stands, (lines) => {
   void app.run(
     "wait",
     () => app.client.call("same", [lines]),
@@ -72,10 +72,25 @@ export const typeBack: Screen = (app) => typing(app, "type_all", stands, (lines)
       }
       app.typed = true;
       forgetLines(app);
-      look(app);
+      // Whatever fails from here on asks for no line again.
+      app.go(stands);
+      lookAndPost(app);
     },
   );
 });
+
+/** Before the first card, in the sitting in which one asked: wait, or send it after all. */
+export function firstCard(app: App): readonly HTMLElement[] {
+  if (app.typed && !app.asked) return [];
+  const now = app.typed
+    ? button(app.say("send"), () => {
+        lookAndPost(app);
+      }, "main")
+    : button(app.say("first_card_now"), () => {
+        app.go(typeBack);
+      }, "main");
+  return [h("p", {}, app.say("first_card")), now];
+}
 
 /** Every list has a dish; only its owner knows which one to expect. */
 const isItYours: Screen = (app) => [

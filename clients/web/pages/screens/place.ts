@@ -32,7 +32,7 @@ const WORDS = {
 } as const satisfies Record<string, Three>;
 
 /** The address, and then *next*. */
-export function place(next: Screen): Screen {
+export function place(next: (app: App) => void): Screen {
   return (app) => [
     heading(word(app, "address")),
     h("p", { class: "lead" }, word(app, "address_is")),
@@ -45,7 +45,7 @@ export function place(next: Screen): Screen {
         }
         drop(app, "address");
         app.client.reach(address);
-        app.go(next);
+        next(app);
       },
       field(app, "address", word(app, "address")),
       submit(app.say("go_on")),

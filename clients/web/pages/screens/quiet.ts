@@ -9,7 +9,7 @@ import type { App } from "../app.ts";
 import type { Seen } from "../calls.ts";
 import { comeBack, isClockOff } from "../days.ts";
 import { h, type Child } from "../dom.ts";
-import { button, dishCard, heading, more, sees } from "../parts.ts";
+import { button, dishCard, heading, more, moved, sees } from "../parts.ts";
 import { typeList } from "./list.ts";
 import { does, look } from "./visit.ts";
 import { wish } from "./wish.ts";
@@ -58,6 +58,7 @@ export function quiet(app: App, seen: Seen<unknown>): readonly Child[] {
     button(app.say("look_again"), () => {
       look(app);
     }, "plain"),
+    moved(app),
     sees(app, "key_sees", "sees_no_store"),
   ];
 }

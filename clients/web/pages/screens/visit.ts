@@ -16,9 +16,15 @@ export interface Doing {
   readonly assure?: Key;
 }
 
-/** Visit; the first card goes out by itself once all nine lines were typed. */
+/** Visit; the first cards go out by themselves once all nine lines were typed. */
 export function look(app: App): void {
-  does(app, "visit", [{ post: app.typed }], { doing: "line.visiting" });
+  does(app, "visit", [{ post: app.typed && !app.asked }], { doing: "line.visiting" });
+}
+
+/** Visit, and let the first cards go out although it was in this sitting that one asked. */
+export function lookAndPost(app: App): void {
+  app.asked = false;
+  look(app);
 }
 
 /** One method of a family's or a donor's. */

@@ -3,6 +3,7 @@
 import type { App, Screen } from "../app.ts";
 import { bits, MODES, modesFor, NEEDS, REGIONS, SIZES, VOUCHER } from "../catalogue.ts";
 import { h } from "../dom.ts";
+import { ALL_PARCELS } from "../kinds.ts";
 import {
   back, capital, choices, chosen, draft, drop, field, form, heading, MOST_CHARACTERS, named, sees,
   storeAsks, storeName, submit,
@@ -14,9 +15,11 @@ import type { Wish } from "../../src/clients/index.ts";
 /** A first request or offer with its words; or a further card, which needs none. */
 export type Occasion = "ask" | "next";
 
-const DRAFTS = ["regions", "needs", "size", "preset", "modes", "urgent"];
+const DRAFTS = ["regions", "needs", "size", "preset", "modes", "urgent", "at_once"];
 
 const WORDS_MOST = MOST_CHARACTERS;
+
+const SLOTS = Array.from({ length: ALL_PARCELS }, (_, before) => String(before + 1));
 
 export function wish(occasion: Occasion): Screen {
   return (app) => {
@@ -82,6 +85,9 @@ export function wish(occasion: Occasion): Screen {
           })),
           { several: true, changed: redraw },
         ),
+        !isFamily && occasion === "ask" &&
+          choices(app, "at_once", app.say("at_once"), SLOTS.map((value) => ({ value, text: value }))),
+        !isFamily && occasion === "ask" && h("p", { class: "quiet" }, app.say("at_once_is")),
         isFamily &&
           choices(app, "urgent", "", [
             { value: "1", text: app.say("urgent") },
@@ -123,6 +129,7 @@ function preset(app: App, occasion: Occasion): void {
     size: "0",
     preset: String(Math.max(0, app.catalogue.presets.length - 1)),
     modes: "0",
+    at_once: String(ALL_PARCELS),
     ...(last && {
       regions: codes(REGIONS, last.regions),
       needs: codes(NEEDS, last.needs),
@@ -193,6 +200,7 @@ const words: Screen = (app) => {
 function send(app: App): void {
   const intake = {
     wish: wishOf(app, possibleNow(app)),
+    atOnce: app.role === "family" ? 1 : Number(draft(app, "at_once")),
     language: app.language,
     words: draft(app, "words"),
     invite: app.role === "family" ? draft(app, "invite") : "",
@@ -205,8 +213,8 @@ function send(app: App): void {
     "line.sending",
     (tell) => app.client.call(app.role === "family" ? "ask" : "offer", [intake], tell),
     (seen) => {
-      // The first card is for another sitting, unless the person says otherwise by typing the list.
-      app.typed = false;
+      // The first card is for another sitting, unless the person says otherwise.
+      app.asked = true;
       drop(app, "invite", "words", ...DRAFTS);
       shown(app, seen);
     },

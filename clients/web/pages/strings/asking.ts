@@ -27,6 +27,12 @@ export const ASKING = {
     "Smaller parcels find a donor sooner.",
   ],
   what: ["Што", "Что", "What"],
+  at_once: ["Колькі людзей адначасова", "Сколько людей одновременно", "How many people at a time"],
+  at_once_is: [
+    "Астатнія месцы застануцца свабоднымі: прапануйце іх тут у іншы дзень. Гэты лік адкрывае толькі ваш спіс.",
+    "Остальные места останутся свободными: предложите их здесь в другой день. Это число открывает только ваш список.",
+    "The other slots stay free: offer them here on another day. Only your list opens this number.",
+  ],
   urgent: [
     "Тэрмінова (лічыцца за тры дні чакання)",
     "Срочно (считается за три дня ожидания)",
@@ -43,9 +49,9 @@ export const ASKING = {
     "This is read by the program that makes pairs, and later by the family. It holds neither your name nor your card.",
   ],
   offer_slots: [
-    "Спачатку тры месцы: тры чалавекі адначасова. Кожная пацверджаная пасылка дае яшчэ адно.",
-    "Сначала три места: три человека одновременно. Каждая подтверждённая посылка даёт ещё одно.",
-    "You begin with three slots: three people at a time. Each confirmed parcel earns one more.",
+    "Спачатку тры месцы: не больш за трох чалавек адначасова. Кожная пацверджаная пасылка дае яшчэ адно.",
+    "Сначала три места: не больше трёх человек одновременно. Каждая подтверждённая посылка даёт ещё одно.",
+    "You begin with three slots: at most three people at a time. Each confirmed parcel earns one more.",
   ],
 
   // ---- Being vouched for

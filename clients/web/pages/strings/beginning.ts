@@ -61,9 +61,9 @@ export const BEGINNING = {
     "What you type stays on this device.",
   ],
   type_all: [
-    "Набярыце ўсе дзевяць радкоў з паперкі. Пасля гэтага просьба пойдзе ў чаргу сама.",
-    "Наберите все девять строк с бумажки. После этого просьба уйдёт в очередь сама.",
-    "Type all nine lines from your paper. Then the request goes out by itself.",
+    "Набярыце ўсе дзевяць радкоў з паперкі. Пасля гэтага вы станеце ў чаргу.",
+    "Наберите все девять строк с бумажки. После этого вы встанете в очередь.",
+    "Type all nine lines from your paper. Then you join the queue.",
   ],
   good: ["Тавар {line}", "Товар {line}", "Good {line}"],
   quantity: ["Колькасць {line}", "Количество {line}", "How many {line}"],

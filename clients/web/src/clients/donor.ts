@@ -22,7 +22,7 @@ import { MOST_REPLACED, VOUCHER, checked, count, said } from "./meetings.ts";
 import { spoken } from "./outboxes.ts";
 import type { Place } from "./person.ts";
 import * as shelves from "./shelves.ts";
-import { PersonClient, type Asking } from "./sittings.ts";
+import { PersonClient, type DonorAsking } from "./sittings.ts";
 import { nothing, type Act, type State } from "./state.ts";
 import * as vetting from "./vetting.ts";
 import { Status, slotView, unvisited, vettingStatus, type SlotView } from "./views.ts";
@@ -60,18 +60,24 @@ export function slotOfView(
 export class Donor extends PersonClient {
   readonly role = DONOR;
 
-  /** Ask both coordinators. Raises TooLong, WrongRole, WishRefused, NoPeriod, NodeRefused. */
-  async offer(wish: Wish, language: Language, asking: Asking = {}): Promise<DonorView> {
-    return viewOf(await this.asked(wish, language, asking));
+  /**
+   * Ask both coordinators; `atOnce` of the three slots are to be offered as soon as they are
+   * certified. Raises TooLong, WrongRole, WishRefused, NoPeriod, NodeRefused.
+   */
+  async offer(wish: Wish, language: Language, asking: DonorAsking = {}): Promise<DonorView> {
+    return viewOf(await this.asked(wish, language, { ...asking, atOnce: asking.atOnce ?? BLIND_COUNT }));
   }
 
-  /** Do what needs no decision; with *post*, the first three cards go out once certified. */
+  /**
+   * Do what needs no decision; with *post*, the first cards go out once certified, as many as were
+   * to be offered at once.
+   */
   async visit({ post = true }: { readonly post?: boolean } = {}): Promise<DonorView> {
     return this.inSitting(async (sitting) => {
       const lost = await this.postLost(sitting, await this.survey(sitting));
       let states = await this.exchanged(sitting, lost);
       const first = states[0]?.shelf ?? null;
-      for (const index of post ? firstUnspent(first) : []) {
+      for (const { index } of post ? shelves.slotsDue(first) : []) {
         const place = sitting.place(sitting.current, index);
         const known = states.length === 1 && index === 0 ? (states[0] ?? null) : null;
         states = withState(states, await this.post(sitting, place, known));
@@ -80,7 +86,7 @@ export class Donor extends PersonClient {
     });
   }
 
-  /** Post the card of an earned slot: the one of *index*, or the first there is. */
+  /** Post the card of a free slot: the one of *index*, or the first there is. */
   async postCard(index: number | null = null, wish: Wish | null = null): Promise<DonorView> {
     if (wish !== null) checkedWish(wish, this.role);
     return this.inSitting(async (sitting) => {
@@ -279,12 +285,6 @@ function closing(state: State): State {
   const key = state.conversationKey;
   if (state.shelf === null || key === null || state.slot?.stage !== DONE) throw new NotPossible();
   return state.with({ shelf: shelves.withAgain(state.shelf, againValue(key)) });
-}
-
-/** Those of the first three whose card was never posted; an earned one waits to be asked. */
-function firstUnspent(shelf: State["shelf"]): readonly number[] {
-  const unspent = shelves.unspentSlots(shelf).map((slot) => slot.index);
-  return unspent.filter((index) => index < BLIND_COUNT);
 }
 
 /** *states* with *state* in the place of an older reading; the newest stands last. */

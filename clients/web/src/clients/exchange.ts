@@ -139,8 +139,8 @@ export function firstShelf(
   before: Shelf,
   { asked, index }: { readonly asked: number; readonly index: number },
 ): Shelf {
-  const { role, language, wish } = before;
-  return shelves.newShelf({ role, language, asked, wish, asking: 1, exchanged: index });
+  const { role, language, wish, atOnce } = before;
+  return shelves.newShelf({ role, language, asked, wish, atOnce, asking: 1, exchanged: index });
 }
 
 /**

@@ -17,7 +17,7 @@ export * from "./errors.ts";
 export { Family, type FamilyView } from "./family.ts";
 export { formatInvite, parseInvite, type InviteCodes } from "./invites_text.ts";
 export { NodeClient, type NodeOptions, type OpenEpoch, type Recorder } from "./node.ts";
-export type { Asking, FamilyAsking } from "./sittings.ts";
+export type { Asking, DonorAsking, FamilyAsking } from "./sittings.ts";
 export { Status, type Facts, type SlotView } from "./views.ts";
 export { MODES, MOST_SIZE, MOST_URGENCY, NEEDS, REGIONS, checkedWish } from "./wishes.ts";
 export { workFor, type Progress, type Watch } from "./work.ts";

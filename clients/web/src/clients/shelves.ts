@@ -32,6 +32,7 @@ export function newShelf(asking: {
   readonly wish: Wish;
   readonly asking?: number;
   readonly exchanged?: number | null;
+  readonly atOnce?: number;
 }): Shelf {
   return {
     role: asking.role,
@@ -46,6 +47,7 @@ export function newShelf(asking: {
     agains: [],
     asking: asking.asking ?? 0,
     exchanged: asking.exchanged ?? null,
+    atOnce: asking.atOnce ?? 1,
   };
 }
 
@@ -104,6 +106,14 @@ export function liveSlots(shelf: Shelf | null): readonly Slot[] {
 /** Slots that a card can be posted for. */
 export function unspentSlots(shelf: Shelf | null): readonly Slot[] {
   return shelf?.slots.filter(({ stage }) => stage === UNSPENT) ?? [];
+}
+
+/**
+ * Those whose card goes out by itself: the first of an intake, as many as were to go at once. What
+ * was earned or exchanged, or was to wait, is offered by its owner.
+ */
+export function slotsDue(shelf: Shelf | null): readonly Slot[] {
+  return unspentSlots(shelf).filter(({ index }) => index < (shelf?.atOnce ?? 0));
 }
 
 /** What was wished for last, as the first of the two shelves that is there knows it. */

@@ -13,10 +13,11 @@
 import type { Circle } from "../crypto/circle.ts";
 import { InvalidKey } from "../crypto/errors.ts";
 import type { Language } from "../crypto/goods.ts";
+import { BLIND_COUNT } from "../crypto/labels.ts";
 import { FAMILY } from "../crypto/messages/intake.ts";
 import { ASKED, POSTED, UNSPENT, type Shelf, type Wish } from "../crypto/messages/shelf.ts";
 import * as cards from "./cards.ts";
-import { Cancelled, NoPeriod, NodeRefused, NotPossible, WrongRole } from "./errors.ts";
+import { Cancelled, NoPeriod, NodeRefused, NotPossible, WishRefused, WrongRole } from "./errors.ts";
 import * as exchange from "./exchange.ts";
 import { blanksDue, keepUp, readsBack } from "./following.ts";
 import type { InviteCodes } from "./invites_text.ts";
@@ -42,6 +43,11 @@ export interface Asking extends Watch {
 /** As a family asks: with an invite, if it has one. */
 export interface FamilyAsking extends Asking {
   readonly invite?: InviteCodes | null | undefined;
+}
+
+/** As a donor asks: how many of the three slots are offered at once; all, if nothing is said. */
+export interface DonorAsking extends Asking {
+  readonly atOnce?: number | undefined;
 }
 
 /** One list in one circle, through one node, on one day. */
@@ -138,10 +144,11 @@ export abstract class PersonClient {
   protected async asked(
     wish: Wish,
     language: Language,
-    { words = "", invite = null, ...watch }: FamilyAsking,
+    { words = "", invite = null, atOnce = 1, ...watch }: FamilyAsking & DonorAsking,
   ): Promise<readonly State[]> {
     vetting.checkedWords(words);
     checkedWish(wish, this.role);
+    if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > BLIND_COUNT) throw new WishRefused();
     if (invite !== null && this.role !== FAMILY) throw new NotPossible();
     return this.inSitting(async (sitting) => {
       const [first, ...others] = await this.survey(sitting);
@@ -154,6 +161,7 @@ export abstract class PersonClient {
         language,
         words,
         wish,
+        atOnce,
         asked: sitting.open.descriptor.epoch,
         invite,
         terms: await sitting.node.node(this.circle),

@@ -61,6 +61,7 @@ export interface IntakeWish extends Watch {
   readonly language: Language;
   readonly words: string;
   readonly wish: Wish;
+  readonly atOnce: number;
   readonly asked: number;
   readonly invite: InviteCodes | null;
   readonly terms: NodeDescriptor;

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { toHex } from "../../src/crypto/bytes.ts";
-import { NotPossible, Status, TooLong, slotOfView } from "../../src/clients/index.ts";
+import { NotPossible, Status, TooLong, WishRefused, slotOfView } from "../../src/clients/index.ts";
 import { cardOf, outboxOf } from "./reading.ts";
-import { DELIVERY, DONOR_LIST, VOUCHER, World } from "./world.ts";
+import { DELIVERY, DONOR_LIST, VOUCHER, WISH, World } from "./world.ts";
 
 test("three slots are three cards that cannot earn the same one", async () => {
   const world = await World.posted();
@@ -17,6 +17,44 @@ test("three slots are three cards that cannot earn the same one", async () => {
     [3, 4, 5],
   );
   assert.equal(new Set(wanted.map((one) => toHex(one.blindedStamp))).size, 3);
+});
+
+test("no more go out by themselves than were to go at once", async () => {
+  for (const atOnce of [1, 2, 3]) {
+    const world = new World();
+    await world.donor().offer(WISH, "en", { words: "I can help", atOnce });
+    world.coordinators.certify();
+    for (let visits = 0; visits < 3; visits++) {
+      const { slots } = await world.donor().visit();
+      assert.deepEqual(
+        slots.map(({ status }) => status),
+        [0, 1, 2].map((index) => (index < atOnce ? Status.WAITING : Status.CERTIFIED)),
+      );
+    }
+    world.matchmaker.round();
+    assert.equal(world.matchmaker.of(1).length, atOnce);
+  }
+});
+
+test("a slot that was kept back is offered on another day", async () => {
+  const world = new World();
+  await world.donor().offer(WISH, "en", { words: "I can help", atOnce: 1 });
+  world.coordinators.certify();
+  await world.donor().visit();
+  await world.donor().postCard(2);
+  assert.deepEqual(
+    (await world.donor().visit()).slots.map(({ status }) => status),
+    [Status.WAITING, Status.CERTIFIED, Status.WAITING],
+  );
+});
+
+test("more slots than there are, or none, are not offered", async () => {
+  for (const atOnce of [-1, 0, 1.5, 4]) {
+    const world = new World();
+    const offering = world.donor().offer(WISH, "en", { words: "I can help", atOnce });
+    await assert.rejects(offering, WishRefused);
+    assert.deepEqual(world.requests, []);
+  }
 });
 
 test("accepting needs a code for a voucher, and none for a parcel", async () => {

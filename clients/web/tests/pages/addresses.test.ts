@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { addressOf } from "../../pages/addresses.ts";
+import { addressOf, movedTo } from "../../pages/addresses.ts";
 
 const ONION = `${"a".repeat(55)}d.onion`;
 
@@ -16,6 +16,16 @@ test("https goes anywhere, plain http to onions and to this machine", () => {
   assert.equal(addressOf("127.0.0.1:8000"), "http://127.0.0.1:8000");
   assert.equal(addressOf("http://localhost:8000"), "http://localhost:8000");
   assert.equal(addressOf("[::1]:8000"), "http://[::1]:8000");
+});
+
+test("a node has moved if its circle no longer names the onion address one came by", () => {
+  const [here, elsewhere] = [`http://${ONION}`, `http://${"b".repeat(55)}d.onion`];
+  assert.deepEqual(movedTo(here, [elsewhere]), [elsewhere]);
+  assert.deepEqual(movedTo(here, [elsewhere, `${here}/`]), []);
+  assert.deepEqual(movedTo(here, []), []);
+  assert.deepEqual(movedTo("http://127.0.0.1:8750", [elsewhere]), []);
+  assert.deepEqual(movedTo("https://onion.example.org", [elsewhere]), []);
+  assert.deepEqual(movedTo("", [elsewhere]), []);
 });
 
 test("whatever else is typed is no address", () => {

@@ -10,7 +10,7 @@ import { comeBack, isClockOff } from "../../pages/days.ts";
 import { PICTURES } from "../../pages/dishes.ts";
 import { explained } from "../../pages/errors.ts";
 import { ALL_PARCELS, KIND_NAMES } from "../../pages/kinds.ts";
-import { LANGUAGE_NAMES, STRINGS, isKey, say, type Key } from "../../pages/strings.ts";
+import { LANGUAGE_NAMES, STRINGS, isKey, say, standing, type Key } from "../../pages/strings.ts";
 
 const PAGES = new URL("../../../pages/", import.meta.url);
 const LANGUAGES = LANGUAGE_NAMES.map(([language]) => language);
@@ -54,9 +54,19 @@ test("no sentence of the pages is one that nobody says", () => {
   assert.deepEqual(unsaid, []);
 });
 
+/** What no view of that side is ever in, and what every quiet list is in. */
+const NEVER = [
+  ...["family.nothing", "family.code_sent"],
+  ...["donor.nothing", "donor.code", "donor.needs_address", "donor.donor_shown_elsewhere"],
+];
+
 test("every status has its sentence for both sides, and every message its phrase", () => {
   for (const status of Object.values(Status)) {
-    for (const role of ["family", "donor"]) assert.ok(isKey(`status.${role}.${status}`), status);
+    for (const role of ["family", "donor"] as const) {
+      const isNever = NEVER.includes(`${role}.${status}`);
+      assert.equal(isKey(`status.${role}.${status}`), !isNever, `${role} ${status}`);
+      assert.ok(isKey(standing(role, status)));
+    }
   }
   for (const [name, kind] of Object.entries(Kind)) {
     assert.equal(KIND_NAMES[kind - 1], name.toLowerCase());

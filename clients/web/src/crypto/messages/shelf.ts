@@ -18,6 +18,7 @@ import {
 import { AGAIN_BYTES, MAX_AGAINS } from "./cards.ts";
 import { LANGUAGE } from "./intake.ts";
 import { PARTNER_MARK_BYTES } from "../keys.ts";
+import { BLIND_COUNT } from "../labels.ts";
 import { CODE_BYTES } from "./pages.ts";
 import { SIGNATURE } from "./tokens.ts";
 
@@ -85,7 +86,9 @@ export type Slot = MessageOf<typeof Slot>;
  * Everything a person's client must find again. `answered` are the turns of the two threads that
  * were answered; `agains` wait for the next card; `got` is the highest earned index that lies
  * here safely. `asking` is the last asking of the period (0 the intake), which is what `stage`
- * speaks of; `exchanged` the index of the slot of the period before that it gives.
+ * speaks of; `exchanged` the index of the slot of the period before that it gives. `atOnce` is how
+ * many of an intake's slots are posted by themselves once they are certified; the others wait to be
+ * offered one by one.
  */
 export const Shelf = message("Shelf", {
   role: uint(1),
@@ -100,5 +103,6 @@ export const Shelf = message("Shelf", {
   agains: several(octets(AGAIN_BYTES), { atMost: MAX_AGAINS }),
   asking: uint(MAX_ASKING),
   exchanged: optional(U16),
+  atOnce: uint(BLIND_COUNT),
 });
 export type Shelf = MessageOf<typeof Shelf>;
