@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from tests.browser.browsers import visitor
 from tests.browser.stage import LANGUAGES
+from tests.browser.test_screens import violations, wider_than_the_screen
 from tests.browser.town import Town
 from tests.browser.visitor import SIZES, UNTOLD
 
@@ -51,6 +53,24 @@ def test_a_family_asks_from_a_file(
         assert length in ((SIZES[at.path] if method == "POST" else 0), UNTOLD)
         assert (at.query, at.fragment) == ("", "")
     person.context.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_screen_that_asks_for_the_address_is_as_whole_as_every_other(
+    browser: Browser, language: str, scheme: Literal["light", "dark"]
+) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    ask_for_the_address(page, FILE, language)
+    page.locator("main button.main").click()
+    page.get_by_role("alert").wait_for()
+    assert wider_than_the_screen(page) == []
+    assert violations(page) == []
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.set_viewport_size({"width": 640, "height": 900})
+    assert wider_than_the_screen(page) == []
+    page.close()
 
 
 def test_a_wrong_address_is_refused_in_three_languages_and_stays_typed(browser: Browser) -> None:

@@ -81,8 +81,8 @@ class Visitor:
         self.page.locator("main .stack button").first.click()
         return self.stands()
 
-    def wish(self, region: str, mode: str, need: str = "") -> None:
-        """One region and one way, and *need* instead of groceries."""
+    def wish(self, region: str, mode: str, need: str = "", *, at_once: int | None = None) -> None:
+        """One region and one way, and *need* instead of groceries; a donor's slots *at_once*."""
         regions = self.page.locator("fieldset").first.locator("input")
         for box in regions.all() if self.role == "donor" else []:
             box.uncheck()
@@ -93,13 +93,22 @@ class Visitor:
         if mode != "E-voucher":
             self.page.get_by_label("E-voucher").uncheck()
             self.page.get_by_label(mode).check()
+        if at_once is not None:
+            self.page.get_by_label(str(at_once), exact=True).check()
         self.press_main()
 
-    def ask(self, wanted: tuple[str, str, str], *, invite: str = "", words: str = "") -> str:
+    def ask(
+        self,
+        wanted: tuple[str, str, str],
+        *,
+        invite: str = "",
+        words: str = "",
+        at_once: int | None = None,
+    ) -> str:
         """A new list, what is wanted, and who vouches; where things stand."""
         self.arrive()
         self.draw()
-        self.wish(*wanted)
+        self.wish(*wanted, at_once=at_once)
         if invite:
             self.fill("Invite", invite)
         else:
