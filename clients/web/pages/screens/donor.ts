@@ -52,8 +52,8 @@ export const donorStands: Screen = (app) => {
     isOver && button(app.say("new_donor"), () => {
       app.go(wish("ask"));
     }, "main"),
-    ...slots.map((slot, at) => oneSlot(app, slot, names[at] ?? "", first.length === 0)),
     ...first,
+    ...slots.map((slot, at) => oneSlot(app, slot, names[at] ?? "", first.length === 0)),
     status === "declined" && button(app.say("new_list"), () => {
       app.go(ready);
     }, "main"),
