@@ -206,11 +206,11 @@ def test_a_node_that_answers_nothing_or_nonsense_is_spoken_of_and_the_list_need_
     sit: Sit, town: Town, answer: Answer, said: str, path: str
 ) -> None:
     person = sit(town.neighbour("family"))
+    address = re.compile(f"/{path}$")
+    person.context.route(address, answer)
     person.arrive()
     person.page.locator("main .stack button").nth(1).click()
     person.type_list()
-    address = re.compile(f"/{path}$")
-    person.context.route(address, answer)
     person.page.locator("main .stack button").first.click()
     person.page.locator(".notice").filter(has_text=said).wait_for()
     person.context.unroute(address)

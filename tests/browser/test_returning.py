@@ -85,7 +85,8 @@ def test_a_family_that_is_interrupted_everywhere_gets_its_parcel(
     mother.press("Yes, confirm")
     assert "confirmed" in mother.stands()
     assert CODE not in interrupted(mother)
-    assert mother.complaints == []
+    # What a browser says when it forgets as it was told to.
+    assert [said for said in mother.complaints if not said.startswith("Clear-Site-Data")] == []
     mother.context.close()
 
 
