@@ -27,6 +27,7 @@ class DonorMemory:
     """What a donor remembers."""
 
     player: DonorPlayer
+    come_back: int = 1
     asked: bool = False
     certified: bool = False
     over: bool = False
@@ -49,6 +50,8 @@ def donor_sits(memory: DonorMemory, world: World) -> None:
             donor.offer(player.wish, player.language, player.words)
             memory.asked = True
             return
+        if player.is_of_crowd:  # as late as still answers in time whatever is matched meanwhile
+            memory.come_back = world.epoch + world.circle.policy.answer_epochs
         view = donor.visit()
         if view.status is Status.QUESTION:
             donor.answer_question(f"{player.words} (2)")

@@ -82,7 +82,9 @@ class Season(Entered):
         self.families = [
             FamilyMemory(player, come_back=player.arrives) for player in self.scenario.families
         ]
-        self.donors = [DonorMemory(player) for player in self.scenario.donors]
+        self.donors = [
+            DonorMemory(player, come_back=player.arrives) for player in self.scenario.donors
+        ]
         self._asked: set[bytes] = set()
 
     def begin(self) -> None:
@@ -176,7 +178,7 @@ class Season(Entered):
     def live_people(self) -> None:
         """Whoever means to comes for a sitting."""
         due = [m for m in self.families if not m.over and m.come_back <= self.world.epoch]
-        giving = [m for m in self.donors if not m.over and m.player.arrives <= self.world.epoch]
+        giving = [m for m in self.donors if not m.over and m.come_back <= self.world.epoch]
         sittings: list[Callable[[], None]] = [
             *(partial(family_sits, family, self.world) for family in due),
             *(partial(donor_sits, donor, self.world) for donor in giving),
