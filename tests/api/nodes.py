@@ -14,9 +14,9 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
+from sqlmodel import SQLModel
 
 from api.app import create_app
-from api.models import SQLModel
 from api.node import Node
 from api.operators import request_message
 from api.settings import Settings
@@ -103,7 +103,8 @@ class TrialNode(Spoken):
 
     @property
     def node(self) -> Node:
-        return self.app.state.node
+        node: Node = self.app.state.node
+        return node
 
     @property
     def engine(self) -> Engine:

@@ -63,7 +63,7 @@ def log_lines(source: str) -> Iterator[str]:
         )
         if of_a_log and node.func.attr in LOGGERS:
             first = node.args[0]
-            yield first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+            yield str(first.value) if isinstance(first, ast.Constant) else ast.unparse(first)
         if node.func.attr == "print" or ast.unparse(node.func).startswith("sys.std"):
             yield ast.unparse(node)
 
