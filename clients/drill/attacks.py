@@ -7,6 +7,7 @@ trace it goes by. Guessing blindly is right once in as many times as there are c
     request_offer    whose offer was matched with this request
     page_outbox      which outbox belongs to this page's card
     page_page        which page 2 stands beside this page 1
+    slot_slot        which other card's outbox is the same person's
     notice_card      which card a notice is for
     shelf_card       which outbox belongs to the owner of this shelf
     thread_card      which outbox belongs to whoever was vetted in this thread
@@ -42,15 +43,28 @@ class Row:
     """Where it lies: an offset in the file, or block and line."""
     order: int
     """When it was written, as far as the database says: `xmin`, or its place in the file."""
+    log: int = 0
+    """Where it was last written in the write-ahead log; 0 if it is not there."""
+    versions: int = 1
+    """How often its key stands anywhere on the disk: pages written again, dead rows, the log."""
+    is_fresh: bool = False
+    """Whether it was written since the tables were last laid out, as far as the disk shows."""
 
+
+Pair = tuple[bytes, bytes]
+"""Addresses of two rows that belong together."""
 
 Trace = Callable[[Row, Row], float]
 """How far two rows are apart; the nearest candidate is named."""
 
+FAR = 1 << 62
+
 TRACES: dict[str, Trace] = {
     "place": lambda one, other: abs(one.place - other.place),
-    "place_after": lambda one, other: (other.place - one.place) % (1 << 62),
+    "place_after": lambda one, other: (other.place - one.place) % FAR,
     "order": lambda one, other: abs(one.order - other.order),
+    "log": lambda one, other: abs(one.log - other.log) if one.log and other.log else FAR,
+    "updates": lambda one, other: abs(one.versions - other.versions),
     "day": lambda one, other: abs(one.expires - other.expires),
     "address": lambda one, other: (
         int.from_bytes(one.address, "big") ^ int.from_bytes(other.address, "big")
@@ -98,23 +112,35 @@ class Advantage:
 def link(
     cards: Sequence[TrueCard], rows: Mapping[bytes, Row], *, laid_out_before: int
 ) -> dict[str, Advantage]:
-    """Every attack on every trace, on cards that lie there since before the last laying out.
+    """Every attack on every trace.
 
-    *laid_out_before* is the epoch whose beginning laid the tables out anew: what was posted in it
-    or later lies in the file as it came, and is counted apart under names ending `_fresh`.
+    *laid_out_before* is the epoch whose beginning laid the tables out anew. What was posted in it
+    or later, or was written again and shows it, lies there as it came: two such rows are counted
+    apart, under names ending `_fresh`.
     """
     lot = random.Random(SEED)  # noqa: S311 - a measurement that can be repeated
-    old = [card for card in cards if card.posted < laid_out_before]
-    fresh = [card for card in cards if card.posted >= laid_out_before]
+    new = {
+        address
+        for card in cards
+        if card.posted >= laid_out_before
+        for address in (*card.drops, card.shelf, card.thread)
+    }
+    new |= {address for address, row in rows.items() if row.is_fresh}
+    two: dict[str, list[Pair]] = {
+        "page_outbox": [(card.pages[0], card.outbox) for card in cards],
+        "page_page": [(card.pages[0], card.pages[1]) for card in cards],
+        "shelf_card": [(card.shelf, card.outbox) for card in cards],
+        "thread_card": [(card.thread, card.outbox) for card in cards],
+        "slot_slot": _slots_of_one(cards),
+    }
     questions = {
         "request_offer": _pairs(cards, rows, lot),
-        "page_outbox": _within(old, rows, lot, lambda c: (c.pages[0], c.outbox)),
-        "page_page": _within(old, rows, lot, lambda c: (c.pages[0], c.pages[1])),
-        "notice_card": _within(cards, rows, lot, lambda c: (c.notice, c.row)),
-        "shelf_card": _within(old, rows, lot, lambda c: (c.shelf, c.outbox)),
-        "thread_card": _within(old, rows, lot, lambda c: (c.thread, c.outbox)),
-        "page_outbox_fresh": _within(fresh, rows, lot, lambda c: (c.pages[0], c.outbox)),
+        "notice_card": _within([(card.notice, card.row) for card in cards], rows, lot),
     }
+    for name, pairs in two.items():
+        old = [pair for pair in pairs if not new.issuperset(pair)]
+        questions[name] = _within(old, rows, lot)
+        questions[f"{name}_fresh"] = _within([p for p in pairs if new.issuperset(p)], rows, lot)
     attacks = len(questions) * len(TRACES)
     return {name: _best(asked, lot, attacks=attacks) for name, asked in questions.items()}
 
@@ -135,14 +161,18 @@ def _pairs(
     return asked
 
 
-def _within(
-    cards: Sequence[TrueCard],
-    rows: Mapping[bytes, Row],
-    lot: random.Random,
-    two: Callable[[TrueCard], tuple[bytes, bytes]],
-) -> list[Question]:
-    known = [pair for pair in map(two, cards) if pair[0] in rows and pair[1] in rows]
-    seconds = [second for _, second in known]
+def _slots_of_one(cards: Sequence[TrueCard]) -> list[Pair]:
+    """Two outboxes of each person who has two cards or more."""
+    owned: dict[bytes, list[bytes]] = {}
+    for card in cards:
+        if card.shelf:
+            owned.setdefault(card.shelf, []).append(card.outbox)
+    return [(outboxes[0], outboxes[1]) for outboxes in owned.values() if len(outboxes) > 1]
+
+
+def _within(pairs: Sequence[Pair], rows: Mapping[bytes, Row], lot: random.Random) -> list[Question]:
+    known = [pair for pair in pairs if pair[0] in rows and pair[1] in rows]
+    seconds = sorted({second for _, second in known})
     asked = []
     for first, second in _some(known, lot):
         candidates = tuple((rows[address],) for address in _beside(second, seconds, lot))

@@ -50,11 +50,20 @@ class PublicFacts:
 class QuickNode(NodeClient):
     """A node over `http.client`; one for each thread, kept as long as the thread is."""
 
-    def __init__(self, host: str, port: int, traffic: Traffic, facts: PublicFacts) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        traffic: Traffic,
+        facts: PublicFacts,
+        recorded: Callable[[str, bytes, int], None],
+    ) -> None:
+        """*recorded* is told path, body and status of whatever is answered."""
         super().__init__(f"http://{host}:{port}", traffic.sitting())
         self._connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_SECONDS)
         self._traffic = traffic
         self._facts = facts
+        self._recorded = recorded
 
     def close(self) -> None:
         """Nothing: the next sitting of this thread comes by the same connection."""
@@ -92,6 +101,7 @@ class QuickNode(NodeClient):
                 if self._traffic.is_seized:
                     raise Seized from None
                 raise ConnectionError from error
+        self._recorded(path, body, response.status)
         media_type = (response.getheader("content-type") or "").partition(";")[0].strip()
         return NodeAnswer(response.status, media_type, content)
 

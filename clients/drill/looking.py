@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -59,15 +60,20 @@ def look_at_the_tables(
     patterns: Patterns,
 ) -> None:
     file = None if database_url else next(seized.rglob("node.db"))
+    untouched = seized
+    if file is not None:  # what is opened here is put in order, and its log emptied
+        untouched = seized.with_name("untouched")
+        shutil.copytree(seized, untouched)
     engine = open_engine(database_url or f"sqlite:///{file}")
     place = drill.places["table_internals"] = Place("table_internals")
     try:
         for values in tables.values_of(engine):
             place.bytes += len(values)
-            place.hits += finds_in(values, patterns, "a table")
+            for find in finds_in(values, patterns, "a table"):
+                place.sort(find)
         place.weaknesses = tables.weaknesses(engine, file, today=season.today)
         _plant_in_tables(place, engine, file, season.today)
-        _attack(drill, season, engine, file)
+        _attack(drill, season, engine, untouched)
     finally:
         engine.dispose()
 
@@ -85,7 +91,7 @@ def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int
         connection.exec_driver_sql("DROP TABLE control")
 
 
-def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None) -> None:
+def _attack(drill: Drill, season: DrillSeason, engine: Engine, untouched: Path) -> None:
     epoch, secrets = season.world.epoch, _matcher(season).secrets
     opened = {"epoch": epoch, "today": season.today}
     population = truth.opened(engine, secrets, season.circle, **opened)
@@ -94,7 +100,7 @@ def _attack(drill: Drill, season: DrillSeason, engine: Engine, file: Path | None
     cards = truth.with_owners(cards, season)
     place = drill.places["table_internals"]
     place.weaknesses += tables.recognisable(engine, cards)
-    drill.link = attacks.link(cards, tables.rows_of(engine, file), laid_out_before=epoch)
+    drill.link = attacks.link(cards, tables.rows_of(engine, untouched), laid_out_before=epoch)
     drill.estimates = estimates.estimate(
         tables.counts_of(engine),
         cards=len(cards),

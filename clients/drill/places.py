@@ -24,6 +24,9 @@ from clients.decoding import packed
 from clients.drill.memory import OVERLAP_BYTES, PIECE_BYTES, memory_of, with_descendants
 from clients.thief import Find, Patterns, Value, files_below
 
+COMMON = "catalogue: "
+"""What a marker's name begins with that may stand where it stands in an idle node too."""
+
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "zlib": zlib.compress,
     "gzip": gzip.compress,
@@ -41,10 +44,21 @@ class Place:
     hits: list[Find] = field(default_factory=list)
     excused: list[Find] = field(default_factory=list)
     """In flight in a node's memory; what a matcher's has to know."""
+    common: Counter[str] = field(default_factory=Counter)
+    """Finds of names of regions and stores, by name."""
+    common_if_idle: Counter[str] = field(default_factory=Counter)
+    """The same in a node that nobody visited."""
     weaknesses: list[str] = field(default_factory=list)
     controls_planted: int = 0
     controls_found: int = 0
     note: str = ""
+
+    def sort(self, find: Find, *, is_excused: Callable[[str], bool] = lambda _: False) -> None:
+        """Put *find* where it belongs."""
+        if find.marker.startswith(COMMON):
+            self.common[find.marker] += 1
+        else:
+            (self.excused if is_excused(find.marker) else self.hits).append(find)
 
     @property
     def control_found(self) -> bool:
@@ -59,6 +73,11 @@ class Place:
             "control_found": self.control_found,
             "kinds": _kinds(self.hits),
             "excused": _kinds(self.excused),
+            **(
+                {"catalogue": {"found": self.common.total(), "idle": self.common_if_idle.total()}}
+                if self.common_if_idle
+                else {}
+            ),
             **({"weaknesses": self.weaknesses} if self.weaknesses else {}),
             **({"note": self.note} if self.note else {}),
         }
@@ -82,7 +101,8 @@ def search_disk(name: str, places: list[Path], patterns: Patterns, *, scratch: P
     for file in files:
         for piece in pieces_of(file):
             found.bytes += len(piece)
-            found.hits += finds_in(piece, patterns, file.name)
+            for find in finds_in(piece, patterns, file.name):
+                found.sort(find)
     control = scratch / f"{name}-control"
     control.mkdir()
     planted = _plant(control, [file for file in files if file.suffix == ".log"])
@@ -156,7 +176,7 @@ def search_memory(
         for mapping, data in memory_of(process):
             found.bytes += len(data)
             for find in finds_in(data, patterns, mapping):
-                (found.excused if is_excused(find.marker) else found.hits).append(find)
+                found.sort(find, is_excused=is_excused)
             controls_found |= {find.marker for find in controls.found_in(data, mapping)}
     found.controls_planted, found.controls_found = len(planted), len(controls_found)
     return found

@@ -1,12 +1,13 @@
 """A recorded past: what a node that kept everything links, and what a captured list then opens.
 
-Nothing here is a failure: it is what remains (docs/threat-model.md), measured. Recorded are all
-requests and answers of the people who go the ordinary way, at the node's socket, a sitting being a
-connection.
+Nothing here is a failure: it is what remains (docs/threat-model.md), measured. Of everybody the
+addresses are noted that a request shows; of the people who go the ordinary way all requests and
+answers are recorded whole, at the node's socket, a sitting being a connection.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ SHELF, NOTICE, OUTBOX = 0, 6, 7
 
 KEPT = ("/visit/look", "/visit/meet", "/intake", "/cards")
 DROPS = 5
+REFUSED = 300
+"""The lowest status of an answer that did not do what was asked."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,41 +47,60 @@ class Visit:
 
 @dataclass
 class Recording:
-    """Everything a node was sent by some, and what follows."""
+    """Everything a node was sent, as far as it is needed, and what follows."""
 
     exchanges: list[Exchange] = field(default_factory=list, repr=False)
     visits: int = 0
-    lists: int = 0
-    cards: int = 0
-    cards_with_intake: int = 0
+    shelf_of: dict[DropAddress, DropAddress] = field(default_factory=dict, repr=False)
+    """By the outbox that was read in the same look."""
+    asked: set[DropAddress] = field(default_factory=set, repr=False)
+    """Shelves that came with an intake."""
+    posted: set[DropAddress] = field(default_factory=set, repr=False)
+    """Outboxes that came with a card."""
     opened: dict[str, Coerced] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def keep(self, one: Exchange) -> None:
-        """Keep *one* if it is a person's and was answered."""
-        if one.path in KEPT and one.status < 300:
+        """Keep *one* whole if it is a person's and was answered."""
+        if one.path in KEPT and one.status < REFUSED:
             self.exchanges.append(one)
+        self.note(one.path, one.body, one.status)
+
+    def note(self, path: str, body: bytes, status: int) -> None:
+        """Remember what a request that was answered shows by its addresses."""
+        if path not in KEPT or status >= REFUSED:
+            return
+        with self._lock:
+            if path == "/visit/look":
+                reads = _cut(body, SECRET_BYTES)
+                shelf = drop_address(ReadSecret(reads[SHELF]))
+                self.shelf_of[drop_address(ReadSecret(reads[OUTBOX]))] = shelf
+                self.visits += 1
+            elif path == "/intake":
+                self.asked.add(_addresses(body)[0])
+            elif path == "/cards":
+                self.posted.add(_addresses(body)[0])
 
     def as_json(self) -> dict[str, object]:
         """The figures."""
         return {
             "visits": self.visits,
-            "lists_told_apart": self.lists,
-            "cards": self.cards,
-            "cards_linked_to_intake": self.cards_with_intake,
+            "lists_told_apart": len(set(self.shelf_of.values())),
+            "cards": len(self.posted),
+            "cards_linked_to_intake": sum(
+                self.shelf_of.get(outbox) in self.asked for outbox in self.posted
+            ),
             **{name: one.as_json() for name, one in self.opened.items()},
         }
 
 
 def look_back(recording: Recording, season: Season, now: OpenEpoch) -> None:
-    """Work out what *recording* tells by itself, and with each list of those recorded.
+    """Work out what *recording* tells with each list of those recorded whole.
 
     *now* is the seized node's epoch.
     """
     patterns = Patterns(typed_markers(season.scenario, season.world.codes))
     visits = list(_visits(recording.exchanges))
-    recording.visits = len(visits)
-    recording.lists = len({visit.reads[SHELF] for visit in visits})
-    _link(recording, visits)
     by_shelf: dict[bytes, list[Visit]] = defaultdict(list)
     for visit in visits:
         by_shelf[visit.reads[SHELF]].append(visit)
@@ -104,18 +126,6 @@ def _visits(exchanges: Sequence[Exchange]) -> Iterator[Visit]:
         elif one.path == "/visit/meet" and one.connection in looked:
             look = looked.pop(one.connection)
             yield Visit(_cut(look.body, SECRET_BYTES), look.answer, one.answer)
-
-
-def _link(recording: Recording, visits: Sequence[Visit]) -> None:
-    """A card to the intake of its owner: both are addressed by what one look reads."""
-    shelf_of = {
-        drop_address(ReadSecret(visit.reads[OUTBOX])): drop_address(ReadSecret(visit.reads[SHELF]))
-        for visit in visits
-    }
-    asked = {_addresses(one.body)[0] for one in recording.exchanges if one.path == "/intake"}
-    posted = [_addresses(one.body)[0] for one in recording.exchanges if one.path == "/cards"]
-    recording.cards = len(posted)
-    recording.cards_with_intake = sum(shelf_of.get(outbox) in asked for outbox in posted)
 
 
 def _addresses(body: bytes) -> tuple[DropAddress, ...]:

@@ -5,14 +5,19 @@ Every cell of the matrix says in words what its colour says.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 
+from clients.drill.attacks import Advantage
 from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
+from clients.drill.picture import picture
+from clients.drill.places import Place
 from clients.drill.result import Drill
 
 Cells = Sequence[str]
+FRESH = "_fresh"
 
 
 def written_report(drill: Drill) -> str:
@@ -32,35 +37,31 @@ def written_report(drill: Drill) -> str:
         _matrix(),
         "<h2>What was searched</h2>",
         _table(
-            ("place", "bytes", "hits", "excused", "controls found"),
+            ("place", "bytes", "hits", "regions and stores", "excused", "controls found"),
             (
                 (
                     name,
                     f"{place.bytes:,}",
                     str(len(place.hits) + len(place.weaknesses)),
+                    _beside_idle(place),
                     _counted(place.as_json()["excused"]),
                     f"{place.controls_found} of {place.controls_planted}",
                 )
                 for name, place in drill.places.items()
             ),
         ),
-        "<p>Excused are secrets of the requests that were in flight when the node was frozen, and "
+        "<p>Regions and stores stand in every node's circle document: in brackets how often in a "
+        "node that nobody visited. Excused are secrets of the requests that were in flight when "
+        "the node was frozen, and "
         "in a matcher's its keys and, in a round, what cards hold; people's words never.</p>",
         "<h2>What can be guessed to belong together</h2>",
-        _table(
-            ("guess", "advantage", "at most (99 %, all together)", "trials", "by chance", "by"),
-            (
-                (
-                    name,
-                    f"{one.advantage:+.4f}",
-                    f"{one.upper99:.4f}",
-                    f"{one.trials:,}",
-                    f"{one.by_chance:.4f}",
-                    one.trace,
-                )
-                for name, one in drill.link.items()
-            ),
-        ),
+        "<p>Best of eight guesses at each: by place in the file, order, the log, the number of "
+        "times something was written, day, and address. The bar goes to where it is at most.</p>",
+        _guesses((name, one) for name, one in drill.link.items() if not name.endswith(FRESH)),
+        "<h2>The same for what was written since the tables were last laid out</h2>",
+        "<p>What one request wrote lies together until the next sweep, at most a day: this "
+        "remains, and is no failure.</p>",
+        _guesses((name, one) for name, one in drill.link.items() if name.endswith(FRESH)),
         "<h2>What can be counted</h2>",
         _table(
             ("what", "a thief's estimate", "true"),
@@ -78,13 +79,17 @@ def written_report(drill: Drill) -> str:
             ),
         ),
         "<h2>What a recorded past adds</h2>",
-        "<p>Had the node kept all that it was sent by the people who went the ordinary way, at its "
-        "socket, from the first day. None of this counts as a failure: it is what remains.</p>",
+        "<p>Had the node kept, from the first day, the addresses that everybody's requests show, "
+        "and whole what those sent who went the ordinary way. None of this counts as a failure: "
+        "it is what remains.</p>",
         _table(
             ("what", "comes to"),
             ((name, _told(value)) for name, value in drill.recorded.as_json().items()),
         ),
         "<h2>What the disk looks like</h2>",
+        "<p>65,536 octets from the middle of the largest file, a pixel each, and some of them "
+        "as numbers.</p>",
+        f"<img alt='grey noise' src='data:image/png;base64,{_drawn(drill.octets)}'>",
         f"<pre>{escape(drill.dump)}</pre>",
         "<h2>What this drill does not cover</h2>",
         "<ul>",
@@ -117,6 +122,35 @@ def _table(heads: Cells, rows: Iterable[Cells]) -> str:
         "<tr>" + "".join(f"<td>{escape(cell.replace('_', ' '))}" for cell in row) for row in rows
     )
     return f"<div class=wide><table><tr>{head}{body}</table></div>"
+
+
+def _guesses(attacks: Iterable[tuple[str, Advantage]]) -> str:
+    rows = []
+    for name, one in attacks:
+        if not one.trials:
+            continue
+        figures = (
+            f"{one.advantage:+.4f}",
+            f"{one.upper99:.4f}",
+            f"{one.trials:,}",
+            one.trace.replace("_", " "),
+        )
+        cells = "".join(f"<td>{figure}" for figure in figures)
+        bar = f"<meter max=1 value={max(0.0, one.upper99):.4f}></meter>"
+        rows.append(f"<tr><th scope=row>{escape(name.replace('_', ' '))}{cells}<td>{bar}")
+    heads = ("guess", "advantage", "at most (99 %, all together)", "trials", "best by", "")
+    head = "".join(f"<th scope=col>{one}" for one in heads)
+    return f"<div class=wide><table><tr>{head}{''.join(rows)}</table></div>"
+
+
+def _beside_idle(place: Place) -> str:
+    if not place.common_if_idle:
+        return ""
+    return f"{place.common.total()} ({place.common_if_idle.total()})"
+
+
+def _drawn(octets: bytes) -> str:
+    return base64.b64encode(picture(octets)).decode()
 
 
 def _told(value: object) -> str:

@@ -13,9 +13,8 @@ from clients.drill.recorded import Recording
 
 NOT_COVERED = (
     "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
-    "no core is dumped: a node forbids it; all of its memory is read instead",
-    "a recorded past is that of the people who go the ordinary way, not of the crowd's",
-    "catalogue values are not counted against an idle node's; `klunak tour` does that for the disk",
+    "names of regions and stores are judged on SQLite's disk; elsewhere they are only counted",
+    "of a crowd's recorded past the addresses alone are kept: lists open that of the others",
     "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
     "raw devices: blocks that the file system gave back are not read",
 )
@@ -35,10 +34,14 @@ class Drill:
     places: dict[str, Place] = field(default_factory=dict)
     coercion: dict[str, Coerced] = field(default_factory=dict)
     recorded: Recording = field(default_factory=Recording)
+    told_apart: list[str] = field(default_factory=list)
+    """In what a node's answers tell a reserved drop from an unknown one."""
     link: dict[str, Advantage] = field(default_factory=dict)
     estimates: dict[str, Estimate] = field(default_factory=dict)
     dump: str = ""
     """A few lines of the disk as it lies there."""
+    octets: bytes = field(default=b"", repr=False)
+    """As much of it as a picture shows."""
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
     """Seconds by what they were spent on."""
@@ -62,6 +65,7 @@ class Drill:
             "link": {name: one.as_json() for name, one in self.link.items()},
             "estimates": {name: one.as_json() for name, one in self.estimates.items()},
             "not_covered": list(NOT_COVERED),
+            "told_apart": self.told_apart,
             "failures": self.failures,
             "seconds": self.seconds,
         }
@@ -86,4 +90,11 @@ class Drill:
             if coerced.must_not
         ]
         weak = [f"{name}: {said}" for name, p in self.places.items() for said in p.weaknesses]
-        return (few if self.parcels < self.wanted else []) + lost + found + weak + opened
+        return (
+            (few if self.parcels < self.wanted else [])
+            + lost
+            + found
+            + weak
+            + opened
+            + self.told_apart
+        )

@@ -9,12 +9,17 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
+from clients.drill.answers import reserved_reads, told_apart
 from clients.drill.coercion import coerce
 from clients.drill.control_request import open_request
+from clients.drill.cores import node_core
+from clients.drill.idle import common_in_an_idle_node, common_markers
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import drill_markers, shown_by
+from clients.drill.picture import HEIGHT, WIDTH
 from clients.drill.places import search_disk, search_memory
 from clients.drill.recorded import look_back
 from clients.drill.result import Drill
@@ -79,8 +84,9 @@ def run_drill(
         with open_request(season.port) as controls:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             began_search = time.monotonic()
-            markers = Patterns(drill_markers(season))
-            drill.markers = len(markers)
+            common = dict(common_markers(season))
+            markers = Patterns(chain(drill_markers(season), common.items()))
+            drill.markers = len(markers) - len(common)
             drill.spent("markers", began_search)
             told("searching the node's memory")
             excused = shown_by(season.traffic.in_flight, markers)
@@ -91,7 +97,7 @@ def run_drill(
                 planted=controls.planted,
                 is_excused=excused.__contains__,
             )
-            season.end_life()
+            is_dumped = season.end_life()
         if cluster is not None:
             cluster.stop(signal.SIGQUIT)
         told("searching the node's disk")
@@ -99,7 +105,16 @@ def run_drill(
         drill.places["node_disk"] = search_disk(
             "node_disk", [seized, scratch, home / "trial" / "node.key"], markers, scratch=home
         )
-        drill.dump = _dump(seized)
+        if (core := node_core(is_dumped, scratch=home)) is not None:
+            drill.places["node_core"] = core
+        told("looking at a node that nobody visited")
+        for place, counted in common_in_an_idle_node(season, home, backend=backend).items():
+            drill.places[place].common_if_idle = counted
+        disk = drill.places["node_disk"]
+        # PostgreSQL's log has every copy of a row that was written again; memory comes and goes.
+        if cluster is None and disk.common - disk.common_if_idle:
+            disk.weaknesses.append("regions or stores stand there more often than in an idle node")
+        drill.dump, drill.octets = _dump(seized)
         drill.spent("search", began_search)
         told("reading the tables")
         began_attacks = time.monotonic()
@@ -113,6 +128,7 @@ def run_drill(
         with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
             url = node.wait_until_ready().url
             drill.coercion |= coerce(season, url)
+            drill.told_apart = told_apart(url, reserved_reads(season))
             told("looking back on what was recorded")
             look_back(season.recording, season, _epoch_at(url, season))
             drill.recorded = season.recording
@@ -185,10 +201,13 @@ def _seized(season: DrillSeason, cluster: Cluster | None, home: Path) -> Path:
     return seized
 
 
-def _dump(seized: Path) -> str:
-    """The middle of the largest file in hexadecimal."""
+def _dump(seized: Path) -> tuple[str, bytes]:
+    """The middle of the largest file: some lines in hexadecimal, and as much as a picture shows."""
     largest = max((f for f in seized.rglob("*") if f.is_file()), key=lambda f: f.stat().st_size)
-    data = largest.read_bytes()
-    middle = len(data) // 2 // 4_096 * 4_096 + 512
-    lines = [data[at : at + 16] for at in range(middle, min(middle + 256, len(data)), 16)]
-    return "\n".join(f"{middle + 16 * n:08x}  {line.hex(' ')}" for n, line in enumerate(lines))
+    middle = largest.stat().st_size // 2 // 4_096 * 4_096
+    with largest.open("rb") as opened:
+        opened.seek(middle)
+        octets = opened.read(WIDTH * HEIGHT)
+    shown = range(512, min(768, len(octets)), 16)
+    lines = [f"{middle + at:08x}  {octets[at : at + 16].hex(' ')}" for at in shown]
+    return "\n".join(lines), octets

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from clients.coordinator import Coordinator
+from clients.drill.cores import end_by_a_dump
 from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
 from clients.drill.memory import with_descendants
 from clients.drill.noting import Notes, noted_clients
@@ -43,7 +44,8 @@ class DrillSeason(Season):
     traffic: Traffic = field(default_factory=Traffic)
 
     def __post_init__(self) -> None:
-        # Whoever goes the ordinary way comes by the onlooker; a crowd would fill its memory.
+        # Whoever goes the ordinary way comes by the onlooker and is recorded whole; of a crowd that
+        # would fill the memory.
         self.recording = Recording()
         self._onlooker = Onlooker(self.recording.keep, self._comes)
         self._frozen_at_cards: threading.Event | None = None
@@ -83,7 +85,9 @@ class DrillSeason(Season):
     def connect_quickly(self) -> NodeClient:
         """The client of whoever of the crowd sits in this thread."""
         if not hasattr(self._quick, "node"):
-            self._quick.node = QuickNode("127.0.0.1", self.port, self.traffic, self._facts)
+            self._quick.node = QuickNode(
+                "127.0.0.1", self.port, self.traffic, self._facts, self.recording.note
+            )
             self._hung_up.append(self._quick.node)
         node: QuickNode = self._quick.node
         return node
@@ -124,11 +128,13 @@ class DrillSeason(Season):
                 stop_processes(self.node.pid)
                 break
 
-    def end_life(self) -> None:
-        """Kill the frozen node, as somebody pulling the plug; whoever waits for it gives up."""
+    def end_life(self) -> bool:
+        """End the frozen node at once, whoever waits for it giving up; whether it dumped a core."""
         self.traffic.is_seized = True
+        is_dumped = end_by_a_dump(self.node.pid)
         self.node.kill()
         self._life.join()
+        return is_dumped
 
     def in_the_middle_of_a_round(self, look: Callable[[int], None]) -> None:
         """Let the matcher begin a round, freeze it when cards are open, *look*, let it finish."""

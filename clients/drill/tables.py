@@ -7,6 +7,7 @@ commit times, rows that are dead and still there, and which transaction wrote a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,14 +16,16 @@ from sqlmodel import SQLModel
 
 from clients.drill.attacks import Row
 from clients.drill.plainness import are_sealed, careless
+from clients.drill.traces import traces_in
 from clients.drill.truth import TrueCard
-from clients.thief import Patterns
+from clients.thief import files_below
 from crypto.labels import RECORD_BYTES, SECRET_BYTES
 
 TABLES = ("drops", "notices", "cards")
 LONG_VALUES = ("circle", "epochs", "parts", "waiting")
 """Tables whose long values lie beside them: documents, commits, and two records in one row."""
 
+ROWS_AT_ONCE = 4_096
 BLOCK_LINES = 1 << 16
 
 
@@ -35,12 +38,47 @@ def weaknesses(engine: Engine, file: Path | None, *, today: int) -> list[str]:
         return [*found, *_of_sqlite(connection), *_freed_pages(connection, file)]
 
 
-def rows_of(engine: Engine, file: Path | None) -> dict[bytes, Row]:
-    """Every drop, notice and card by address, with the traces it has."""
+def rows_of(engine: Engine, seized: Path) -> dict[bytes, Row]:
+    """Every drop, notice and card by address, with the traces it has in the files below *seized*.
+
+    Those are a copy that nobody has opened yet: opening empties the log.
+    """
+    days, middles = _told_by_rows(engine)
+    disk = traces_in(files_below(seized), middles)
     with engine.connect() as connection:
-        if file is not None:
-            return _rows_of_sqlite(connection, file)
-        return _rows_of_postgresql(connection)
+        if connection.dialect.name == "sqlite":
+            # A row lies where the middle of its record does. Its key stands in a page among random
+            # others; the record, too long for that page, lies in one of its own.
+            places = {address: (seen.place, seen.place) for address, seen in disk.items()}
+            fresh = {address for address, seen in disk.items() if seen.log}
+        else:
+            places, fresh = _places_of_postgresql(connection)
+    return {
+        address: Row(
+            address,
+            day,
+            *places[address],
+            log=disk[address].log,
+            versions=disk[address].versions,
+            is_fresh=address in fresh,
+        )
+        for address, day in days.items()
+    }
+
+
+def _told_by_rows(engine: Engine) -> tuple[dict[bytes, int], dict[bytes, bytes]]:
+    """The day of each address, and the middle of its record."""
+    days: dict[bytes, int] = {}
+    middles: dict[bytes, bytes] = {}
+    with engine.connect() as connection:
+        for name in TABLES:
+            day = "epoch" if name == "notices" else "expires"
+            for address, record, value in connection.execute(
+                text(f"SELECT address, record, {day} FROM {name}")  # noqa: S608 - our own names
+            ):
+                days[bytes(address)] = int(value)
+                middles[bytes(address)] = bytes(record[RECORD_BYTES // 2 :][:SECRET_BYTES])
+    return days, middles
 
 
 def recognisable(engine: Engine, cards: Iterable[TrueCard]) -> list[str]:
@@ -63,11 +101,12 @@ def recognisable(engine: Engine, cards: Iterable[TrueCard]) -> list[str]:
 
 
 def values_of(engine: Engine) -> Iterator[bytes]:
-    """Every value of every table as its client sees it, unpacked, a table at a time."""
+    """Every value of every table as its client sees it, unpacked, some thousand rows at a time."""
     with engine.connect() as connection:
         for name in sorted(SQLModel.metadata.tables):
             held = connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - our own names
-            yield b"\0".join(_octets(value) for row in held for value in row)
+            for rows in held.partitions(ROWS_AT_ONCE):
+                yield b"\0".join(_octets(value) for row in rows for value in row)
 
 
 def counts_of(engine: Engine) -> dict[str, int]:
@@ -109,32 +148,6 @@ def _freed_pages(connection: Connection, file: Path) -> Iterator[str]:
         trunk = int.from_bytes(page[:4], "big")
 
 
-def _rows_of_sqlite(connection: Connection, file: Path) -> dict[bytes, Row]:
-    """A row lies where the middle of its record does.
-
-    Its key stands in a page among random others; the record, too long for that page, lies in one
-    of its own, and those are taken as they are needed.
-    """
-    expires: dict[bytes, int] = {}
-    middles: dict[str, bytes] = {}
-    for name in TABLES:
-        day = "epoch" if name == "notices" else "expires"
-        for address, record, value in connection.execute(
-            text(f"SELECT address, record, {day} FROM {name}")  # noqa: S608 - our own names
-        ):
-            expires[bytes(address)] = int(value)
-            middles[address.hex()] = record[RECORD_BYTES // 2 :][:SECRET_BYTES]
-    places = {
-        bytes.fromhex(marker): offset
-        for marker, how, offset in Patterns(middles.items()).as_they_are_in(file.read_bytes())
-        if how == "raw"
-    }
-    return {
-        address: Row(address, day, places.get(address, 0), places.get(address, 0))
-        for address, day in expires.items()
-    }
-
-
 def _of_postgresql(connection: Connection) -> Iterator[str]:
     run = connection.execute
     for (name,) in run(text("SELECT relname FROM pg_class WHERE relkind = 'S'")).all():
@@ -155,17 +168,26 @@ def _of_postgresql(connection: Connection) -> Iterator[str]:
             yield f"{name} numbers its long values in the order in which they came"
 
 
-def _rows_of_postgresql(connection: Connection) -> dict[bytes, Row]:
-    found: dict[bytes, Row] = {}
+def _places_of_postgresql(
+    connection: Connection,
+) -> tuple[dict[bytes, tuple[int, int]], set[bytes]]:
+    """Place and transaction of each row, and which rows were written since the last laying out.
+
+    That is one transaction for each table, which therefore wrote most of its rows.
+    """
+    found: dict[bytes, tuple[int, int]] = {}
+    of_table: dict[int, list[tuple[bytes, int]]] = {}
     for name in TABLES:
-        day = "epoch" if name == "notices" else "expires"
         told = connection.execute(
-            text(
-                f"SELECT address, {day}, ctid::text, xmin::text, tableoid::bigint FROM {name}"  # noqa: S608
-            )
+            text(f"SELECT address, ctid::text, xmin::text, tableoid::bigint FROM {name}")  # noqa: S608
         )
-        for address, value, ctid, xmin, table in told:
+        for address, ctid, xmin, table in told:
             block, line = (int(part) for part in ctid.strip("()").split(","))
             place = (int(table) << 40) + block * BLOCK_LINES + line
-            found[bytes(address)] = Row(bytes(address), int(value), place, int(xmin))
-    return found
+            found[bytes(address)] = place, int(xmin)
+            of_table.setdefault(int(table), []).append((bytes(address), int(xmin)))
+    fresh: set[bytes] = set()
+    for rows in of_table.values():
+        ((usual, _),) = Counter(xmin for _, xmin in rows).most_common(1)
+        fresh |= {address for address, xmin in rows if xmin != usual}
+    return found, fresh

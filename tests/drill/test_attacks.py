@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -79,6 +80,38 @@ def test_the_same_database_gives_the_same_figures() -> None:
 
     assert link(cards, rows, laid_out_before=2) == link(cards, rows, laid_out_before=2)
     assert len(TRACES) >= 5
+
+
+def test_what_a_visit_wrote_together_is_linked_by_the_log_and_counted_apart() -> None:
+    cards, rows = season("lot")
+    visited = cards[: CARDS // 2]
+    for number, card in enumerate(visited):
+        for line, address in enumerate(card.drops):
+            at = 1 + 1_000 * number + line
+            rows[address] = replace(rows[address], log=at, is_fresh=True)
+    found = link(cards, rows, laid_out_before=2)
+
+    assert found["page_outbox_fresh"].trials == found["page_outbox"].trials == CARDS // 2
+    assert (found["page_outbox_fresh"].trace, found["page_outbox_fresh"].advantage) == ("log", 0.95)
+    assert found["page_outbox"].advantage < 0.4
+
+
+def test_what_was_written_equally_often_is_linked() -> None:
+    cards, rows = season("lot")
+    for number, card in enumerate(cards):
+        for address in card.drops:
+            rows[address] = replace(rows[address], versions=1 + number)
+    found = link(cards, rows, laid_out_before=2)
+
+    assert (found["page_page"].trace, found["page_page"].advantage) == ("updates", 0.975)
+
+
+def test_two_slots_of_one_person_are_asked_about() -> None:
+    cards, rows = season("arrival")
+    owned = [replace(card, shelf=cards[n // 2 * 2].shelf) for n, card in enumerate(cards)]
+
+    assert link(owned, rows, laid_out_before=2)["slot_slot"].trials == CARDS // 2
+    assert link(owned, rows, laid_out_before=2)["slot_slot"].advantage > 0.9
 
 
 @pytest.mark.parametrize("trials", [1, 10, 300, 5_000])

@@ -46,11 +46,15 @@ def drill(home: Path, *arguments: str) -> dict[str, Any]:
 
 def assert_nothing_to_seize(figures: dict[str, Any]) -> None:
     assert figures["markers"] > 1_000
-    assert set(figures["places"]) == PLACES
+    # On a machine that dumps no core of anything there is no such place.
+    assert set(figures["places"]) - {"node_core"} == PLACES
     for name, place in figures["places"].items():
         assert place["hits"] == 0, name
         assert place["control_found"] is True, name
-        assert place["bytes"] > 1_000, name
+        assert place["bytes"] > 1_000 or name == "node_core", name
+    for name in ("node_disk", "node_memory"):
+        assert figures["places"][name]["catalogue"]["idle"] > 0, name
+    assert figures["told_apart"] == []
     assert set(figures["coercion"]) == COERCIONS
     assert all(coerced["must_not"] == 0 for coerced in figures["coercion"].values())
     assert figures["failures"] == []

@@ -1,4 +1,15 @@
-"""Deliberate weaknesses: each makes the search, the guesses or the reading of tables notice."""
+"""Deliberate weaknesses: each makes the search, the guesses or the reading of tables notice.
+
+    a body in the log                     test_a_body_in_the_log_is_found
+    a rowid table, a match that is kept   test_a_table_with_numbered_rows_is_noticed
+    no secure_delete                      test_pages_that_are_freed_and_not_overwritten_are_noticed
+    seconds, no padding, nothing erased   test_a_careless_row_is_noticed
+    rows in the order they came in        test_a_table_that_was_not_laid_out_anew_links_drops
+    HPKE where XChaCha is due             test_a_seal_where_a_shared_key_is_due_is_noticed
+    a status for unknown drops            test_an_answer_of_its_own_for_unknown_drops_is_noticed
+
+The eleventh, a secret in an address, is the gate's (`test_gate.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,19 +22,20 @@ import pytest
 from sqlalchemy import text
 
 from api import sqlite
+from clients.drill.answers import told_apart
 from clients.drill.attacks import link
 from clients.drill.places import search_disk
 from clients.drill.tables import recognisable, rows_of, weaknesses
 from clients.drill.truth import TrueCard
 from clients.people.outboxes import first_outbox
 from clients.thief import Patterns
-from crypto.drops import address_of
+from crypto.drops import address_of, reader_of
 from crypto.records import close_record
 from crypto.sealing import SealingKey, seal
 from tests import backends
-from tests.api.nodes import OCTETS, TrialNode, running_node
+from tests.api.nodes import OCTETS, Clock, TrialNode, running_node
 from tests.api.people import Card, begin_epoch, new_card, post
-from tests.api.servers import ServedProcess
+from tests.api.servers import SERVE, ServedProcess
 from tests.circles import TrialCircle, make_trial_circle
 
 CARDS = 40
@@ -39,6 +51,27 @@ def spied(data, receive):
     return kept(data, receive)
 limits._replaying = spied
 serve(Settings())
+"""
+
+
+TELLS_UNKNOWN_DROPS = """
+from api import visits
+from api.bodies import Octets, rows_of
+from api.serve import serve
+from api.settings import Settings
+from crypto.drops import ReadSecret, drop_address
+kept = visits.look
+async def look(node, body):
+    answer = await kept(node, body)
+    addresses = [drop_address(ReadSecret(secret)) for secret in rows_of(body, 32)]
+    found = await node.looks.ask(addresses)
+    if not any(address in found for address in addresses):
+        {instead}
+    return answer
+for route in visits.router.routes:
+    if route.path.endswith("/look"):
+        route.endpoint = look
+serve(Settings(), clock=lambda: {now})
 """
 
 
@@ -84,9 +117,9 @@ def test_a_table_that_was_not_laid_out_anew_links_drops(tmp_path: Path, trial: T
         begin_epoch(node, 1)
         truth = truth_of(posted_cards(node))
         node.node.store.shed_erased()
-        as_they_came = link(truth, rows_of(node.engine, file_of(tmp_path)), laid_out_before=2)
+        as_they_came = link(truth, rows_of(node.engine, tmp_path / "data"), laid_out_before=2)
         begin_epoch(node, 2)
-        laid_out = link(truth, rows_of(node.engine, file_of(tmp_path)), laid_out_before=2)
+        laid_out = link(truth, rows_of(node.engine, tmp_path / "data"), laid_out_before=2)
 
     assert as_they_came["page_outbox"].advantage > 0.4
     assert laid_out["page_outbox"].trials == CARDS
@@ -183,7 +216,7 @@ def test_a_table_with_numbered_rows_is_noticed(tmp_path: Path, trial: TrialCircl
 @pytest.mark.parametrize("logs", [True, False])
 def test_a_body_in_the_log_is_found(tmp_path: Path, trial: TrialCircle, logs: bool) -> None:
     marker = random.Random(2).randbytes(32)
-    process = ServedProcess(tmp_path, trial, **({"program": LOGS_BODIES} if logs else {}))
+    process = ServedProcess(tmp_path, trial, program=LOGS_BODIES if logs else SERVE)
     address = process.start()
     answer = httpx.post(
         f"{address}/visit/look", content=marker * 12, headers={"content-type": OCTETS}
@@ -201,6 +234,33 @@ def test_a_body_in_the_log_is_found(tmp_path: Path, trial: TrialCircle, logs: bo
     assert found.control_found
     assert bool(found.hits) is logs
     assert {find.encoding for find in found.hits} == ({"hex"} if logs else set())
+
+
+ANSWERS = {
+    "as it is": "",
+    "status": "answer.status_code = 404",
+    "header": "answer.headers['x-found'] = 'no'",
+    "length": "answer = Octets(b'')",
+}
+
+
+@pytest.mark.parametrize("differs", ANSWERS)
+def test_an_answer_of_its_own_for_unknown_drops_is_noticed(
+    tmp_path: Path, trial: TrialCircle, differs: str
+) -> None:
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        card = new_card(node)
+        assert post(node, card, 1).status_code == 201
+    program = TELLS_UNKNOWN_DROPS.format(instead=ANSWERS[differs] or "pass", now=Clock().seconds)
+    process = ServedProcess(tmp_path, trial, program=program)
+    reads = [reader_of(drop.w) for drop in card.drops]
+    found = told_apart(process.start(), (reads * 3)[:12])
+    process.stop()
+
+    # Another length stands in a header as well.
+    expected = {"as it is": set(), "length": {"header", "length"}}.get(differs, {differs})
+    assert {one.rsplit(" ", 1)[1] for one in found} == expected
 
 
 @pytest.fixture
