@@ -1,12 +1,14 @@
 #!/bin/sh
 # Make sure there is systemd-analyze, which reads the units; with "roots", debootstrap as well, which
-# makes the fresh Debian that the installer is tried in.
+# makes the fresh Debian that the installer is tried in, and what builds and runs our images.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 missing=
 command -v systemd-analyze >/dev/null || missing=systemd
 if [ "${1:-}" = roots ]; then
-  command -v debootstrap >/dev/null || missing="$missing debootstrap"
+  for name in debootstrap buildah crun; do
+    command -v "$name" >/dev/null || missing="$missing $name"
+  done
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
