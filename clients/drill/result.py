@@ -13,7 +13,8 @@ from clients.drill.recorded import Recording
 
 NOT_COVERED = (
     "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
-    "names of regions and stores are judged on SQLite's disk; elsewhere they are only counted",
+    "names of regions and stores are counted beside an idle node's and not judged: a log that was "
+    "not cut yet has what it holds twice",
     "of a crowd's recorded past the addresses alone are kept: lists open that of the others",
     "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
     "raw devices: blocks that the file system gave back are not read",

@@ -110,10 +110,6 @@ def run_drill(
         told("looking at a node that nobody visited")
         for place, counted in common_in_an_idle_node(season, home, backend=backend).items():
             drill.places[place].common_if_idle = counted
-        disk = drill.places["node_disk"]
-        # PostgreSQL's log has every copy of a row that was written again; memory comes and goes.
-        if cluster is None and disk.common - disk.common_if_idle:
-            disk.weaknesses.append("regions or stores stand there more often than in an idle node")
         drill.dump, drill.octets = _dump(seized)
         drill.spent("search", began_search)
         told("reading the tables")
