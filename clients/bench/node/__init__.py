@@ -8,7 +8,9 @@
 
 Thirty-two clients on one loopback socket each send the next request when the answer is there; the
 load comes from `wrk`. Ours and the floor (`floor.py`) take turns, so that a noisy machine is noisy
-for both, and the median of the turns counts.
+for both, and the median of the turns counts. The floor runs twice: once in a process that
+overwrites what it frees, as a node's does, and once, as `plain_floor`, in one that does not: the
+difference is what that promise costs anybody, and `ratio` is what the rest of a node costs.
 
 Rates are of whole visits. wrk knows only requests, so a visit's p50 is what 32 clients and the rate
 make of it (Little's law), and its p99 three times a request's: no less than the truth.
@@ -29,7 +31,7 @@ from clients.bench.backends import server_of
 from clients.bench.node.load import CLIENTS, Load, Run
 from clients.bench.node.loading import require_disk
 from clients.bench.node.people import prepare
-from clients.bench.node.servers import Floor, Ours, Served
+from clients.bench.node.servers import Floor, Ours, PlainFloor, Served
 from clients.bench.node.single import single_rates
 from clients.trial.postgresql import Cluster
 
@@ -60,7 +62,7 @@ def node_rates(
         told("preparing people")
         prepared = prepare(home, rows=rows, cards=MOST_CARDS * seconds * turns, told=told)
         servers: dict[str, Served] = {}
-        for kind in (Ours, Floor):
+        for kind in (Ours, Floor, PlainFloor):
             told(f"loading {kind.name}")
             servers[kind.name] = ending.enter_context(kind(home, prepared, cluster, workers))
         loads = {
@@ -74,7 +76,7 @@ def node_rates(
                 for name, load in loads.items():
                     told(f"{kind_of_load}, {name}, turn {turn + 1} of {turns}")
                     runs[name].append(load.run(kind_of_load, seconds))
-            found[kind_of_load] = _figures(kind_of_load, runs["ours"], runs["floor"])
+            found[kind_of_load] = _figures(kind_of_load, **runs)
         ours, floor = servers["ours"], servers["floor"]
         return {
             "backend": backend,
@@ -91,10 +93,13 @@ def _fresh_database(home: Path, cluster: Cluster | None) -> str:
     return cluster.url(cluster.new_database()) if cluster else f"sqlite:///{home / 'single.db'}"
 
 
-def _figures(kind: str, ours: list[Run], floor: list[Run]) -> dict[str, Any]:
+def _figures(
+    kind: str, ours: list[Run], floor: list[Run], plain_floor: list[Run]
+) -> dict[str, Any]:
     each = REQUESTS[kind]
-    rate = median(run.per_second for run in ours) / each
-    floor_rate = median(run.per_second for run in floor) / each
+    rate, floor_rate, plain_rate = (
+        median(run.per_second for run in runs) / each for runs in (ours, floor, plain_floor)
+    )
     return {
         "per_s": round(rate, 1),
         "p50_ms": round(CLIENTS / rate * 1_000, 1) if rate else None,
@@ -103,6 +108,8 @@ def _figures(kind: str, ours: list[Run], floor: list[Run]) -> dict[str, Any]:
         "floor_per_s": round(floor_rate, 1),
         "floor_p99_ms": round(each * median(run.p99_ms for run in floor), 1),
         "ratio": round(rate / floor_rate, 2) if floor_rate else None,
+        "plain_floor_per_s": round(plain_rate, 1),
+        "plain_ratio": round(rate / plain_rate, 2) if plain_rate else None,
         "errors": sum(run.errors for run in ours),
-        "floor_errors": sum(run.errors for run in floor),
+        "floor_errors": sum(run.errors for run in (*floor, *plain_floor)),
     }

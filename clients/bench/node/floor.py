@@ -1,9 +1,9 @@
 """The floor: the least that does a node's database work honestly, on the same stack.
 
-Bare Starlette on uvicorn, one transaction a request, the same bodies and answers, rows of the same
-sizes in the same database with the same durability. It checks nothing, hashes nothing, hides
-nothing. On SQLite its writers wait for each other in the process, as everybody does after the first
-`database is locked`.
+Bare Starlette on uvicorn, one transaction a request, the same bodies and answers, the same rows in
+the same database with the same durability. It checks nothing, hashes nothing, hides nothing. On
+SQLite its writers wait for each other in the process, as everybody does after the first `database
+is locked`.
 
     python -m clients.bench.node.floor URL PORT WORKERS
 """
@@ -29,13 +29,29 @@ from api.workers import listening_port, run_workers
 from crypto.labels import RECORD_BYTES
 
 TABLES = (
-    "CREATE TABLE drops (address {bytes} PRIMARY KEY, record {bytes} NOT NULL)",
-    "CREATE TABLE claims (tag {bytes} PRIMARY KEY, token {bytes} NOT NULL)",
-    "CREATE TABLE cards (address {bytes} PRIMARY KEY, record {bytes} NOT NULL)",
-    "CREATE TABLE intake (id {bytes} PRIMARY KEY, record {bytes} NOT NULL)",
-    "CREATE TABLE burned (burned {bytes} PRIMARY KEY)",
-    "CREATE TABLE invites (kept {bytes} PRIMARY KEY)",
+    "CREATE TABLE drops (address {bytes} PRIMARY KEY, record {bytes} NOT NULL, {expires}){keyed}",
+    "CREATE TABLE claims (tag {bytes} PRIMARY KEY, token {bytes} NOT NULL, {expires}){keyed}",
+    "CREATE TABLE cards (address {bytes} PRIMARY KEY, record {bytes} NOT NULL, {expires}){keyed}",
+    "CREATE TABLE permits (permit {bytes} PRIMARY KEY, {expires}){keyed}",
+    "CREATE TABLE intake (id {bytes} PRIMARY KEY, record {bytes} NOT NULL, {expires}){keyed}",
+    "CREATE TABLE burned (burned {bytes} PRIMARY KEY, retry {bytes} NOT NULL, {expires}){keyed}",
+    "CREATE TABLE invites (kept {bytes} PRIMARY KEY){keyed}",
+    *(
+        f"CREATE INDEX {table}_by_day ON {table} (expires)"
+        for table in ("drops", "claims", "cards", "permits", "intake", "burned")
+    ),
 )
+"""The node's rows: whoever erases what has expired needs the day, and a way to find it."""
+
+FAR_DAY = 2**31
+
+
+def tables(*, sqlite: bool) -> list[str]:
+    """`TABLES` for one of the two databases."""
+    kinds = {"bytes": "BLOB", "keyed": " WITHOUT ROWID"} if sqlite else {}
+    words = {"bytes": "bytea", "keyed": "", **kinds}
+    return [table.format(expires="expires bigint NOT NULL", **words) for table in TABLES]
+
 
 Run = Callable[..., Any]
 Transaction = Callable[[bool], AbstractContextManager[Run]]
@@ -89,7 +105,7 @@ def application(transaction: Transaction) -> Starlette:
     def meet(body: bytes) -> bytes:
         with transaction(True) as run:
             records = read(run, cut(body[:128], 32))
-            run("INSERT INTO claims VALUES (?, ?)", (body[160:192], body[192:]))
+            run("INSERT INTO claims VALUES (?, ?, ?)", (body[160:192], body[192:], FAR_DAY))
         return records + bytes(16)
 
     def leave(body: bytes) -> bytes:
@@ -100,8 +116,10 @@ def application(transaction: Transaction) -> Starlette:
 
     def card(body: bytes) -> bytes:
         with transaction(True) as run:
-            run("INSERT INTO burned VALUES (?)", (body[8:40],))
-            run("INSERT INTO cards VALUES (?, ?)", (body[296:328], body[360 : 360 + RECORD_BYTES]))
+            card = (body[296:328], body[360 : 360 + RECORD_BYTES], FAR_DAY)
+            run("INSERT INTO burned VALUES (?, ?, ?)", (body[8:40], body[296:328], FAR_DAY))
+            run("INSERT INTO permits VALUES (?, ?)", (body[328:360], FAR_DAY))
+            run("INSERT INTO cards VALUES (?, ?, ?)", card)
             reserve(run, body)
         return b'{"status":"accepted"}'
 
@@ -109,14 +127,15 @@ def application(transaction: Transaction) -> Starlette:
         with transaction(True) as run:
             for token in (body[1:33], body[33:65]):
                 run("DELETE FROM invites WHERE kept = ?", (token,))
-                run("INSERT INTO burned VALUES (?)", (token,))
-                run("INSERT INTO intake VALUES (?, ?)", (token, body[330 : 330 + RECORD_BYTES]))
+                record = body[330 : 330 + RECORD_BYTES]
+                run("INSERT INTO burned VALUES (?, ?, ?)", (token, body[293:325], FAR_DAY))
+                run("INSERT INTO intake VALUES (?, ?, ?)", (token, record, FAR_DAY))
             reserve(run, body)
         return b'{"status":"accepted"}'
 
     def reserve(run: Run, body: bytes) -> None:
         for row in cut(body[-5 * (32 + RECORD_BYTES) :], 32 + RECORD_BYTES):
-            run("INSERT INTO drops VALUES (?, ?)", (row[:32], row[32:]))
+            run("INSERT INTO drops VALUES (?, ?, ?)", (row[:32], row[32:], FAR_DAY))
 
     def route(path: str, work: Callable[[bytes], bytes], status: int = 200) -> Route:
         async def endpoint(request: Request) -> Response:

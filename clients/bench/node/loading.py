@@ -29,7 +29,7 @@ Rows = Iterable[Sequence[Any]]
 NODE_BYTES = {"sqlite": 10 * 1_024, "postgresql": 18 * 1_024}
 """Of disk for a drop of the node's: twice, because a sweep writes every table anew."""
 
-FLOOR_BYTES = 6 * 1_024
+FLOOR_BYTES = 2 * 6 * 1_024
 
 _TYPES = {"address": "bytea", "record": "bytea", "expires": "int8"}
 

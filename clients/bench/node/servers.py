@@ -1,9 +1,11 @@
-"""The two that are compared, each with its own database, loaded with the same drops."""
+"""Those that are compared, each with its own database, loaded with the same drops."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +16,11 @@ import psycopg
 from sqlalchemy import Connection, insert
 
 from api.days import drawn_expiry
+from api.memory import overwriting
 from api.models import Epoch, Invite, Permit
 from api.store import open_store
 from clients.bench.memory import memory_mb
-from clients.bench.node.floor import TABLES
+from clients.bench.node.floor import FAR_DAY, tables
 from clients.bench.node.loading import fill_file, fill_server, load_drops
 from clients.bench.node.people import EPOCH, Prepared
 from clients.trial.ports import free_port
@@ -136,33 +139,53 @@ class Ours(Served):
         )
 
 
-class Floor(Served):
-    """The floor, with the same drops under the secrets that requests show."""
+class PlainFloor(Served):
+    """The floor, with the same drops under the secrets that requests show, in a process that takes
+    no care of its memory."""
 
-    name = "floor"
+    name = "plain_floor"
     checks = False
 
     def load(self) -> None:
         """Straight into its tables."""
+        columns = ("address", "record", "expires")
         if self.cluster is None:
-            self.database = str(self.home / "floor.db")
+            self.database = str(self.home / f"{self.name}.db")
             with closing(sqlite3.connect(self.database)) as file:
-                for table in TABLES:
-                    file.execute(table.format(bytes="BLOB"))
-            fill_file(Path(self.database), "drops", ("address", "record"), self._rows())
+                for table in tables(sqlite=True):
+                    file.execute(table)
+            fill_file(Path(self.database), "drops", columns, self._rows())
             return
         self.database = self.cluster.conninfo(self.cluster.new_database())
         with psycopg.connect(self.database) as server:
-            for table in TABLES:
-                server.execute(table.format(bytes="bytea").encode())
-            fill_server(server, "drops", ("address", "record"), self._rows())
+            for table in tables(sqlite=False):
+                server.execute(table.encode())
+            fill_server(server, "drops", columns, self._rows())
 
-    def _rows(self) -> list[tuple[bytes, bytes]]:
+    def _rows(self) -> list[tuple[bytes, bytes, int]]:
         # Reads show R and writes show w; the floor hashes nothing, so it has both.
         shown = [*map(reader_of, self.prepared.drops), *self.prepared.written]
-        return [(secret, self.prepared.standing) for secret in sorted(shown)]
+        return [(secret, self.prepared.standing, FAR_DAY) for secret in sorted(shown)]
+
+    def environment(self) -> Mapping[str, str]:
+        """What its process is given beside ours."""
+        return {}
 
     def start(self) -> Process:
         """A process of its own."""
         arguments = ["-m", "clients.bench.node.floor", self.database, str(self.port)]
-        return Process([*arguments, str(self.workers)], log=self.home / "floor.log")
+        return Process(
+            [*arguments, str(self.workers)],
+            log=self.home / f"{self.name}.log",
+            environment=self.environment(),
+        )
+
+
+class Floor(PlainFloor):
+    """The floor in a process like the node's: what it frees is overwritten too."""
+
+    name = "floor"
+
+    def environment(self) -> Mapping[str, str]:
+        """The node's allocator."""
+        return overwriting(os.environ)
