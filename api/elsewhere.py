@@ -10,7 +10,7 @@ the start page and the pages themselves say nothing of the kind.
 from __future__ import annotations
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PEOPLES = frozenset(
     {
@@ -25,12 +25,15 @@ REMEMBERED_SECONDS = 7_200
 ever waits. It remembers so in memory."""
 
 
+ALLOWED = (b"access-control-allow-origin", b"*")
+
+
 class Elsewhere:
     """Lets any page read what people's routes answer, without credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._shared = CORSMiddleware(
+        self._questions = CORSMiddleware(
             app,
             allow_origins=("*",),
             allow_methods=("GET", "POST"),
@@ -39,5 +42,17 @@ class Elsewhere:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_peoples = scope["type"] == "http" and scope["path"] in PEOPLES
-        await (self._shared if is_peoples else self.app)(scope, receive, send)
+        if scope["type"] != "http" or scope["path"] not in PEOPLES:
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            await self._questions(scope, receive, send)
+            return
+
+        async def allowed(message: Message) -> None:
+            # Whoever asks, and from wherever: the answer is the same to the last byte.
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), ALLOWED]}
+            await send(message)
+
+        await self.app(scope, receive, allowed)

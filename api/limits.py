@@ -7,13 +7,12 @@ else sees the request: whoever is slow or sends too much costs a buffer and neve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from re import Pattern
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import NOTHING, Body, body_of
@@ -86,7 +85,7 @@ class Limits:
             await self.app(scope, receive, send)
             return
         body = self._body_for(scope)
-        _check_head(body, Headers(scope=scope))
+        _check_head(body, dict(scope["headers"]))
         data = bytearray()
         budget = self._buffered[scope["path"].startswith("/operator/")]
         try:
@@ -134,13 +133,13 @@ class Limits:
         return True
 
 
-def _check_head(body: Body, headers: Headers) -> None:
-    length = headers.get("content-length", "")
+def _check_head(body: Body, headers: Mapping[bytes, bytes]) -> None:
+    length = headers.get(b"content-length", b"")
     # The server refused a length that is no number; a missing one is counted as it comes.
-    if length.isdecimal() and int(length) > body.maximum:
+    if length.isdigit() and int(length) > body.maximum:
         raise TooLarge
-    kind = headers.get("content-type", "").split(";")[0].strip().lower()
-    if body.maximum and kind != body.media_type:
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if body.maximum and kind != body.media_type.encode():
         raise WrongContentType
 
 
