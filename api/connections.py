@@ -13,6 +13,7 @@ import resource
 from http import HTTPStatus
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.errors import ApiError, Busy, Malformed, log
@@ -81,39 +82,98 @@ def protocol_of(settings: Settings) -> type[asyncio.BufferedProtocol]:
 
 
 def _bounded(settings: Settings) -> type[HttpToolsProtocol]:
-    """uvicorn's HTTP protocol with an end to what it waits for before a request begins."""
+    """uvicorn's HTTP protocol with an end to whatever it waits for, and one request at a time.
+
+    Always one of these holds: a request is being worked on, to whose end `api.limits` sees;
+    `_waiting` closes the connection in a while; or `_leaving` cuts it off.
+    """
 
     class Bounded(HttpToolsProtocol):
-        _head_bytes = 0
-        _head_timer: asyncio.TimerHandle | None = None
+        _waiting: asyncio.TimerHandle | None = None
+        _leaving: asyncio.TimerHandle | None = None
+        _in_head = False
+        _in_body = False
+        _wire_bytes = 0
+        _body_bytes = 0
+        # What came in the pieces of this request, and what of that was body.
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._await_head()
+            self._wait(settings.header_seconds)
             if len(self.connections) > settings.connections:
                 # Told at once and in our own shape, before it costs a request.
                 self._answer(_TOO_MANY)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._forget_head()
+            self._wait(None)
+            self._leave_by(None)
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            if self._head_timer is not None:
-                self._head_bytes += len(data)
-            super().data_received(data)
-            # The last piece may carry body as well; only a head that goes on is too long.
-            if self._head_timer is not None and self._head_bytes > HEAD_BYTES:
-                self.send_400_response("")
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade:
+                pass  # nothing to upgrade to: the request itself is answered
+            except HttpParserError:
+                self._answer(_NOT_HTTP)
+            self._wire_bytes += len(data)
+            if self._wire_bytes > self._wire_limit():
+                self._answer(_NOT_HTTP)
+
+        def _wire_limit(self) -> int:
+            if self._in_head:
+                # Its last piece may carry body as well; only a head that goes on is too long.
+                return HEAD_BYTES
+            # A chunk of one byte takes six on the wire. What grows beyond that is a trailer.
+            return RECEIVED_BYTES + HEAD_BYTES + 8 * self._body_bytes
 
         def on_message_begin(self) -> None:
+            if self.cycle is not None and not self.cycle.response_complete:
+                # uvicorn would keep a queue of these, as long as the caller likes.
+                raise Pipelined
             super().on_message_begin()
-            if self._head_timer is None:
-                self._await_head()
+            self._in_head, self._in_body = True, False
+            self._wire_bytes = self._body_bytes = 0
+            self._wait(settings.header_seconds)
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            if not self._in_head:
+                raise Trailer
+            super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
-            self._forget_head()
+            self._in_head, self._in_body = False, True
+            head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if head > HEAD_BYTES:
+                raise HeadTooLong
+            self._wait(None)
             super().on_headers_complete()
+
+        def on_body(self, body: bytes) -> None:
+            self._body_bytes += len(body)
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self._in_body = False
+            super().on_message_complete()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            self._unset_keepalive_if_required()  # ours ends at a request and not at any byte
+            if self.transport.is_closing():
+                self._leave_by(settings.answer_seconds)
+            else:
+                # Refused before all of it was here: the rest may come, but not for ever.
+                self._wait(settings.header_seconds if self._in_body else settings.idle_seconds)
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._leave_by(settings.answer_seconds)
+
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            if not self.transport.is_closing():
+                self._leave_by(None)
 
         def send_400_response(self, msg: str) -> None:
             # In our own shape; what was sent is not repeated and the caller's words not used.
@@ -121,24 +181,49 @@ def _bounded(settings: Settings) -> type[HttpToolsProtocol]:
 
         def _answer(self, response: bytes) -> None:
             if not self.transport.is_closing():
+                if self.cycle is not None:
+                    self.cycle.disconnected = True  # whatever was asked before, nobody is told
                 self.transport.write(response)
-                self.transport.close()
+                self._close()
 
-        def _await_head(self) -> None:
-            self._head_bytes = 0
-            self._head_timer = self.loop.call_later(settings.header_seconds, self._too_slow)
-
-        def _forget_head(self) -> None:
-            if self._head_timer is not None:
-                self._head_timer.cancel()
-                self._head_timer = None
-
-        def _too_slow(self) -> None:
-            self._head_timer = None
+        def _close(self) -> None:
             if not self.transport.is_closing():
                 self.transport.close()
+                self._leave_by(settings.answer_seconds)
+
+        def _wait(self, seconds: float | None) -> None:
+            """Close in *seconds* unless something better comes."""
+            if self._waiting is not None:
+                self._waiting.cancel()
+            self._waiting = None if seconds is None else self.loop.call_later(seconds, self._close)
+
+        def _leave_by(self, seconds: float | None) -> None:
+            """Hang up in *seconds*, whether or not the answer was fetched by then."""
+            if self._leaving is not None and seconds is not None:
+                return  # the first is what counts: who takes a byte now and then is late as well
+            if self._leaving is not None:
+                self._leaving.cancel()
+            self._leaving = (
+                None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+            )
 
     return Bounded
+
+
+class NotOurHttp(Exception):
+    """HTTP that nobody sends who means well. The parser stops at it, and the caller is told."""
+
+
+class Pipelined(NotOurHttp):
+    """A request before the last one was answered (RFC 9112, section 9.3.2)."""
+
+
+class Trailer(NotOurHttp):
+    """A field after a chunked body (RFC 9112, section 7.1.2)."""
+
+
+class HeadTooLong(NotOurHttp):
+    """A first line and headers of more than HEAD_BYTES, however they came."""
 
 
 def _raw(status: HTTPStatus, error: type[ApiError]) -> bytes:

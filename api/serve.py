@@ -82,7 +82,6 @@ def server(settings: Settings, app: Any) -> uvicorn.Server:
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
     )
     return uvicorn.Server(config)

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     expose_this_node: bool = Field(False, description="listen where others see who comes: never")
     body_seconds: float = Field(30, gt=0, description="how long a body may take to arrive")
     header_seconds: float = Field(20, gt=0, description="how long a request's head may take")
+    idle_seconds: float = Field(15, gt=0, description="how long a connection rests unused")
+    answer_seconds: float = Field(60, gt=0, description="how long an answer may take to be fetched")
     body_budget_mib: int = Field(64, ge=2, description="how much of bodies is held at once")
     requests_at_once: int = Field(256, ge=1, description="requests worked on at once; then busy")
     workers: int = Field(1, ge=1, le=64, description="processes that share the listening socket")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -87,6 +88,88 @@ def test_a_head_too_long_is_refused(tmp_path: Path, trial: TrialCircle) -> None:
                 "code": "malformed",
             },
         )
+
+
+def test_a_head_too_long_in_one_piece_is_refused_too(tmp_path: Path, trial: TrialCircle) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        sock.sendall(b"GET /epoch?" + b"y" * 40_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+
+        assert answer_of(sock)[1]["code"] == "malformed"
+
+
+def test_a_second_request_before_the_first_answer_ends_both(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        with suppress(OSError):
+            sock.sendall(b"GET /circle HTTP/1.1\r\nhost: x\r\n\r\n" * 10_000)
+
+        assert answer_of(sock)[1]["code"] == "malformed"
+
+
+@pytest.mark.parametrize("trailers", [b"a: b\r\n" * 200_000, b"a: " + b"b" * 1_200_000])
+def test_nothing_follows_a_chunked_body(
+    tmp_path: Path, trial: TrialCircle, trailers: bytes
+) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        with suppress(OSError):
+            sock.sendall(head("/visit/look", "transfer-encoding: chunked") + b"0\r\n" + trailers)
+
+        assert answer_of(sock)[1]["code"] == "malformed"
+
+
+def test_an_answer_that_nobody_fetches_holds_no_place(tmp_path: Path, trial: TrialCircle) -> None:
+    look = head("/visit/look", "content-length: 384").replace(b"connection: close\r\n", b"")
+    with (
+        served(tmp_path, trial, requests_at_once=1, answer_seconds=0.3) as address,
+        socket.socket() as deaf,
+    ):
+        host, port = address.removeprefix("http://").split(":")
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.connect((host, int(port)))
+
+        def is_cut_off() -> bool:
+            try:
+                deaf.sendall(look + bytes(384))
+            except OSError:
+                return True
+            time.sleep(0.02)  # for one answer after the other, and not for two requests at once
+            return False
+
+        wait_until(is_cut_off)
+
+        def is_served() -> bool:
+            with connection(address) as other:
+                other.sendall(head("/visit/look", "content-length: 384") + bytes(384))
+                return other.recv(65_536).startswith(b"HTTP/1.1 200 ")
+
+        wait_until(is_served)
+
+
+def test_a_connection_that_only_seems_to_go_on_is_closed(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with served(tmp_path, trial, idle_seconds=0.3) as address, connection(address) as sock:
+        sock.sendall(b"GET /epoch HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert sock.recv(65_536)
+        sock.sendall(b"\r\n")  # which HTTP lets pass before a request
+
+        assert sock.recv(65_536) == b""
+
+
+def test_a_body_that_nobody_waits_for_is_cut_off(tmp_path: Path, trial: TrialCircle) -> None:
+    preflight = (
+        b"OPTIONS /visit/look HTTP/1.1\r\nhost: x\r\norigin: null\r\n"
+        b"access-control-request-method: POST\r\ncontent-length: 99999999999\r\n\r\n"
+    )
+    with served(tmp_path, trial, header_seconds=0.3) as address, connection(address) as sock:
+        sock.sendall(preflight)
+        assert sock.recv(65_536).startswith(b"HTTP/1.1 ")
+        with suppress(OSError):
+            sock.sendall(b"x")
+
+        with suppress(ConnectionResetError):
+            assert sock.recv(65_536) == b""
 
 
 def test_one_connection_too_many_is_told_to_come_again(tmp_path: Path, trial: TrialCircle) -> None:
