@@ -40,7 +40,7 @@ from api.node import Node, read_node_key
 from api.problems import CatchAll
 from api.settings import Settings
 from api.store import open_store
-from api.sweep import tidy
+from api.sweeper import Sweeper
 from api.work import WorkGate
 from crypto.documents import public_key_of
 
@@ -114,6 +114,7 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             circle_now=store.read_together(keeper.current_for),
             looks=store.read_together(visiting.look),
             leaves=store.write_together(visiting.leave),
+            sweeper=Sweeper(store, leap_seconds=settings.leap_seconds),
         )
         own_key = public_key_of(signing_seed)
         if own_key not in {entry.key for entry in node.circle().nodes}:
@@ -132,9 +133,9 @@ def _lifespan(
         current_default_thread_limiter().total_tokens = settings.threads
         node = await run_in_threadpool(open_node, settings, clock)
         app.state.node = node
-        today, ending = node.today(), asyncio.Event()
-        await run_in_threadpool(tidy, node.store, today)
-        keeping_house = asyncio.create_task(_keep_house(node, today, ending))
+        await run_in_threadpool(node.sweeper.sweep, node.today())
+        ending = asyncio.Event()
+        keeping_house = asyncio.create_task(_keep_house(node, ending))
         try:
             yield
         finally:
@@ -147,16 +148,11 @@ def _lifespan(
     return lifespan
 
 
-async def _keep_house(node: Node, swept_on: int, ending: asyncio.Event) -> None:
+async def _keep_house(node: Node, ending: asyncio.Event) -> None:
     """Sweep when a day begins; between, let nothing overwritten lie in the log for long."""
     while not await _is_set_within(node.settings.housekeeping_seconds, ending):
         try:
-            if node.today() == swept_on:
-                await run_in_threadpool(node.store.shed_erased)
-            else:
-                today = node.today()
-                await run_in_threadpool(tidy, node.store, today)
-                swept_on = today
+            await run_in_threadpool(node.sweeper.keep_house, node.today())
         except Exception as error:  # noqa: BLE001 - tried again at the next turn
             log_without_words(error, "the sweep failed")
 

@@ -33,7 +33,6 @@ from api.models import Card, Epoch
 from api.node import TheBody, TheNode
 from api.operators import Matcher
 from api.statements import Statement, run
-from api.sweep import tidy
 from api.work import CHALLENGE_BYTES
 from crypto.descriptors import read_epoch_descriptor
 from crypto.documents import read_signed_text
@@ -163,7 +162,7 @@ def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:
 
     begun = node.store.write_alone(work)
     if begun:
-        tidy(node.store, today)
+        node.sweeper.sweep(today)
     return Response(
         f'{{"epoch":{descriptor.epoch}}}', status_code=201 if begun else 200, media_type=JSON
     )

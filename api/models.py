@@ -40,6 +40,11 @@ def _number(sentence: str, *, key: bool = False, index: bool = False) -> Any:
     )
 
 
+def _number_or_null(sentence: str) -> Any:
+    kwargs = {"comment": sentence}
+    return Field(default=None, sa_type=BigInteger, nullable=True, sa_column_kwargs=kwargs)
+
+
 def _text(sentence: str) -> Any:
     return Field(sa_type=Text, nullable=False, sa_column_kwargs={"comment": sentence})
 
@@ -229,6 +234,7 @@ class CircleDocument(SQLModel, table=True):
     digest: bytes = _octets("the circle's digest, never changed", key=True)
     serial: int = _number("the almanac's serial; only rises")
     document: str = _text("the signed document, as received")
+    swept: int | None = _number_or_null("day of the last sweep; null before the first")
 
 
 DROPS: Table = SQLModel.metadata.tables["drops"]

@@ -18,6 +18,7 @@ from api.days import day_of
 from api.errors import SetupError
 from api.settings import Settings
 from api.store import Store
+from api.sweeper import Sweeper
 from api.together import Together
 from api.visiting import Records, Write
 from api.work import WorkGate
@@ -40,6 +41,7 @@ class Node:
     circle_now: Together[None, Circle]
     looks: Together[Sequence[DropAddress], Records]
     leaves: Together[Sequence[Write], bytes]
+    sweeper: Sweeper
 
     def today(self) -> int:
         """The day it is (UTC)."""

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     work_at_once: int = Field(2, ge=1, description="proofs of work checked at once")
     claims_per_day: int = Field(32, ge=1, description="claims one card may add a day, a worker")
     housekeeping_seconds: float = Field(60, gt=0, description="how often erased pages are shed")
+    leap_seconds: float = Field(3_600, ge=0, description="how long a leapt day holds to be swept")
 
     @property
     def database(self) -> str:

@@ -142,7 +142,7 @@ def test_a_read_only_disk_is_told_and_still_read(node: TrialNode) -> None:
 
 
 def test_clocks_that_jump_lose_nothing(node: TrialNode, clock: Clock) -> None:
-    """A day back, ten minutes on and a day back again: each as any other day."""
+    """A day back, two days on and a day back again: each as any other day."""
     card = new_card(node)
     for days in (0, -1, 2, -1):
         clock.pass_days(days)

@@ -51,7 +51,11 @@ class KilledNodeMachine(NodeMachine):
         clock_file.write_text(str(self.clock()))
         if not hasattr(self, "process"):
             self.process = ServedProcess(
-                self.directory, self.trial, clock_file, claims_per_day=CLAIMS_PER_DAY
+                self.directory,
+                self.trial,
+                clock_file,
+                claims_per_day=CLAIMS_PER_DAY,
+                leap_seconds=0,
             )
         self.node = SocketNode(self.trial, self.process.start())
         self.model.added.clear()

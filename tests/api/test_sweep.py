@@ -135,13 +135,14 @@ def test_a_node_sweeps_when_it_starts(tmp_path: Path, trial: TrialCircle, clock:
 
     clock.pass_days(400)
 
-    with running_node(tmp_path, trial, clock) as node:
+    with running_node(tmp_path, trial, clock, leap_seconds=0) as node:
         assert not any(node.rows()[table] for table in EXPIRING)
 
 
 def test_a_node_sweeps_when_a_day_begins(tmp_path: Path, trial: TrialCircle, clock: Clock) -> None:
     permit = permit_in_database(tmp_path)
-    with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05) as node:
+    settings = {"housekeeping_seconds": 0.05, "leap_seconds": 0}
+    with running_node(tmp_path, trial, clock, **settings) as node:
         assert meet(node, Claim(permit))[1] == 0
         clock.pass_days(400)
         wait_until(lambda: not node.rows()["claims"])
@@ -159,7 +160,7 @@ def test_a_sweep_that_has_begun_ends_before_its_database_is_closed(
         swept.append(today)
 
     with running_node(tmp_path, trial, clock, housekeeping_seconds=0.05):
-        monkeypatch.setattr("api.app.tidy", slowly)
+        monkeypatch.setattr("api.sweeper.tidy", slowly)
         clock.pass_days(1)
         assert begun.wait(PATIENCE_SECONDS)
         threading.Timer(0.3, go_on.set).start()  # while the node ends

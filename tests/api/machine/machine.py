@@ -85,7 +85,7 @@ class Machine(RuleBasedStateMachine):
     def start(self) -> None:
         self.life = ExitStack()
         running = running_node(
-            self.directory, self.trial, self.clock, claims_per_day=CLAIMS_PER_DAY
+            self.directory, self.trial, self.clock, claims_per_day=CLAIMS_PER_DAY, leap_seconds=0
         )
         self.node = self.life.enter_context(running)
         self.model.added.clear()
