@@ -6,6 +6,8 @@ starts the node in it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +73,7 @@ class PostgreSQL(Backend):
 
 _started: list[Cluster] = []
 current: Backend = Backend()
-"""The backend of the test that runs; the fixture `backend` sets it."""
+"""The backend of the test that runs; `using` sets it."""
 
 
 def cluster() -> Cluster:
@@ -100,3 +102,14 @@ def begin(name: str, *, migrated: bool = True) -> Backend:
     template = _TEMPLATE if migrated else "template1"
     current = PostgreSQL(cluster(), template=template) if name == POSTGRESQL else Backend()
     return current
+
+
+@contextmanager
+def using(name: str) -> Iterator[Backend]:
+    """The backend *name*, for as long as a test runs."""
+    chosen = begin(name)
+    try:
+        yield chosen
+    finally:
+        chosen.end()
+        begin(SQLITE)

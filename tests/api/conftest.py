@@ -33,10 +33,8 @@ def _names_it(metafunc: pytest.Metafunc) -> bool:
 @pytest.fixture(autouse=True)
 def backend(request: pytest.FixtureRequest) -> Iterator[backends.Backend]:
     """The database of this test's nodes."""
-    chosen = backends.begin(getattr(request, "param", backends.SQLITE))
-    yield chosen
-    chosen.end()
-    backends.begin(backends.SQLITE)
+    with backends.using(getattr(request, "param", backends.SQLITE)) as chosen:
+        yield chosen
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from clients.family import Family
 from clients.node import NodeClient
 from clients.people.views import Status
 from crypto.messages.shelf import Wish
+from tests import backends
 from tests.api.servers import served
 from tests.clients.operators import DAY, NOW, Desks, client_trial
 from tests.clients.world import DELIVERY, DONOR_LIST, FAMILY_LIST, LOCKER, VOUCHER
@@ -65,10 +66,10 @@ class Town:
         return held[0]
 
 
-@pytest.fixture
-def desks(tmp_path: Path) -> Iterator[Desks]:
+@pytest.fixture(params=backends.NAMES)
+def desks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desks]:
     trial = client_trial()
-    with served(tmp_path, trial) as url:
+    with backends.using(request.param), served(tmp_path, trial) as url:
         found = Desks(trial, url, tmp_path)
         yield found
         found.http.close()
