@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from api.errors import ApiError, NoStorage
 from tests.api.nodes import assert_problem, running_node
 from tests.api.people import begin_epoch, look, new_card, post
 from tests.circles import TrialCircle
+from tests.disks import remount, small_disk
 
 pytestmark = pytest.mark.sqlite  # PostgreSQL's own disk is filled in test_faults.py
 
@@ -24,15 +24,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """Four megabytes, where a node in *tmp_path* keeps its data."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", data]
-    if subprocess.run(mounting, check=False).returncode:
-        pytest.skip("only root can mount a small disk")
-    yield data
-    subprocess.run(["umount", data], check=True)
-
-
-def remount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", disk], check=True)
+    with small_disk(data, "size=4m", "mode=700") as mounted:
+        yield mounted
 
 
 def test_a_full_disk_is_told_loses_nothing_and_is_used_again(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import resource
 import secrets
 import signal
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.api.nodes import Clock, TrialNode, running_node
 from tests.api.people import Card, a_record, begin_epoch, new_card, post, round_work, whole_round
 from tests.api.test_store import a_claim, count
 from tests.circles import TrialCircle
+from tests.disks import remount, small_disk
 from tests.patience import PATIENCE_SECONDS, wait_until
 
 
@@ -251,13 +252,12 @@ def test_a_server_that_is_restarted_is_found_again(
 @pytest.mark.sqlite
 def test_a_full_disk_of_the_server_is_told_and_loses_nothing() -> None:
     """A small file system of its own; only root can make one, and CI is root."""
-    disk = Path(tempfile.mkdtemp(prefix="klunak-disk-"))
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", disk]
-    if subprocess.run(mounting, check=False).returncode:
-        pytest.skip("only root can mount a small disk")
-    server = None
-    try:
+    at = Path(tempfile.mkdtemp(prefix="klunak-disk-"))
+    with ExitStack() as ending:
+        ending.callback(at.rmdir)
+        disk = ending.enter_context(small_disk(at, "size=80m"))
         server = Cluster(durable=True, under=disk, max_wal_size="32MB", min_wal_size="32MB")
+        ending.callback(server.remove)
         server.start()
         store = open_store(server.url(server.new_database()), busy_seconds=2)
         stored, codes = 0, set[str]()
@@ -271,17 +271,12 @@ def test_a_full_disk_of_the_server_is_told_and_loses_nothing() -> None:
                     break
         assert codes <= {"busy", "no_storage"}
         assert codes
-        subprocess.run(["mount", "-o", "remount,size=400m", disk], check=True)
+        remount(disk, "size=400m")
         server.stop(signal.SIGQUIT)
         server.start()
         assert stored <= store.read(count) <= stored + 1_000
         store.write(a_claim)
         store.close()
-    finally:
-        if server is not None:
-            server.remove()
-        subprocess.run(["umount", disk], check=True)
-        disk.rmdir()
 
 
 def a_thousand_claims(connection: Connection) -> None:
