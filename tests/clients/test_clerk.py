@@ -424,16 +424,19 @@ def test_an_answer_that_comes_late_is_sealed_anew(desks: Desks) -> None:
     assert any(entry.signed_root for entry in signed_entries(desks))
 
 
-def test_a_receipt_is_burned_before_anything_is_signed(desks: Desks) -> None:
+def test_a_receipt_is_burned_before_anything_is_signed(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entry = entry_of(desks, NextSlotWanted(desks), family(desks).receipt(), 0)
     commit_batches(desks, {0: [Batch(entries=(entry,))]})
-    desk = SlotDesk(desks.coordinator(0), today=DAY)
 
-    def power_cut(_entry: Entry) -> SignedEntry:
+    def power_cut(_desk: SlotDesk, _entry: Entry) -> SignedEntry:
         raise KeyboardInterrupt
 
-    desk.sign = power_cut  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        desk.answer_batches()
+    desk = SlotDesk(desks.coordinator(0), today=DAY)
+    with monkeypatch.context() as patched:
+        patched.setattr(SlotDesk, "_signed", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            desk.answer_batches()
     assert len(desks.coordinator(0).keyring.secrets.burned_for_slots) == 1
     assert desks.clerk(0).clerk_once().signed == 1

@@ -66,7 +66,7 @@ ARITY = {
     "opening": 4,
     "out": 2,
     "in": 5,
-    "donor's shelf": 12,
+    "donor's shelf": 13,
     "wish": 6,
     "unspent slot": 13,
     "card": 15,
