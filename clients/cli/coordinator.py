@@ -29,7 +29,7 @@ from clients.cli.operators import (
 from clients.cli.voice import ask_text, fail, person, plainly, result, say
 from clients.coordinator import Waiting
 from clients.errors import NodeUnreachable
-from clients.operators.clerk import Clerk
+from clients.operators.clerk import Clerk, ClerkReport
 from clients.operators.founding import Duties, coordinator_identity, make_certifying_keys
 from clients.operators.keyring import CoordinatorKeyring
 from crypto.circle import read_circle, replaces
@@ -40,6 +40,9 @@ app = typer.Typer(
     no_args_is_help=True, help="Vouch for families and donors, without learning what they ask for."
 )
 app.add_typer(invites.app, name="invites")
+
+MOST_TRIES = 20
+"""Of a step, while its node is started again."""
 
 IntakeId = Annotated[str, typer.Argument(help="The id that the inbox shows.")]
 
@@ -176,7 +179,7 @@ def clerk(
             newest=lambda: newest_circle(node, circle),
         )
         if step:
-            take_steps(lambda: asdict(worker.clerk_once()))
+            take_steps(lambda: asdict(_patiently(worker)))
         elif once:
             result(asdict(worker.clerk_once()))
         else:
@@ -200,6 +203,16 @@ def _line(one: Waiting) -> dict[str, Any]:
         "asked": one.question,
         "answered": one.answer,
     }
+
+
+def _patiently(worker: Clerk) -> ClerkReport:
+    """A pass that is begun again while the node is away; each try waits some seconds by itself."""
+    for _ in range(MOST_TRIES - 1):
+        try:
+            return worker.clerk_once()
+        except NodeUnreachable:
+            say("the node cannot be reached; trying again")
+    return worker.clerk_once()
 
 
 def _work_on(worker: Clerk, interval: float) -> None:

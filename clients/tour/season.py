@@ -94,7 +94,7 @@ class Season(Entered):
         self._ending.callback(lambda: self.node.stop())
         self.matcher = self.start_matcher()
         self._ending.callback(lambda: self.matcher.stop())
-        self._clerks = [
+        self.clerks = [
             self._ending.enter_context(self._start_clerk(number)) for number in range(COORDINATORS)
         ]
         self._desks = [
@@ -194,9 +194,9 @@ class Season(Entered):
     def live_desks(self) -> None:
         """Coordinators read their inboxes, clerks work through invites and receipts."""
         self._vet()
-        for clerk in self._clerks:
+        for clerk in self.clerks:
             clerk.begin()
-        self.clerked.extend(clerk.finish() for clerk in self._clerks)
+        self.clerked.extend(clerk.finish() for clerk in self.clerks)
 
     def _patiently(self, act: Callable[[], None]) -> None:
         """A person tries again when the node is away; every step may be repeated."""

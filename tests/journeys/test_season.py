@@ -12,6 +12,7 @@ from clients.tour.season import Season
 from clients.trial.processes import ProcessFailed, StepProcess
 from matching.catalogue import Catalogue
 from matching.trial_catalogue import TRIAL_CATALOGUE
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.journey
 
@@ -45,3 +46,14 @@ def test_a_node_that_took_anothers_place_ends_with_the_season(season: Season) ->
 
     assert second is not first
     assert not any(process.running for process in (first, second, matcher))
+
+
+def test_a_clerk_waits_while_its_node_is_started_again(season: Season, tmp_path: Path) -> None:
+    with season:
+        clerk = season.clerks[0]
+        season.node.kill()
+        clerk.begin()
+        wait_until(lambda: "trying again" in (tmp_path / "clerk-0.log").read_text())
+        season.node = season.start_node()
+
+        assert clerk.finish()["certified"] == 0
