@@ -175,10 +175,6 @@ def _bounded(settings: Settings) -> type[HttpToolsProtocol]:
             if not self.transport.is_closing():
                 self._leave_by(None)
 
-        def send_400_response(self, msg: str) -> None:
-            # In our own shape; what was sent is not repeated and the caller's words not used.
-            self._answer(_NOT_HTTP)
-
         def _answer(self, response: bytes) -> None:
             if not self.transport.is_closing():
                 if self.cycle is not None:

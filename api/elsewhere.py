@@ -10,7 +10,9 @@ the start page and the pages themselves say nothing of the kind.
 from __future__ import annotations
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.headers import with_headers
 
 PEOPLES = frozenset(
     {
@@ -23,7 +25,6 @@ PEOPLES = frozenset(
 REMEMBERED_SECONDS = 7_200
 """How long a browser need not ask again whether it may: longer than a sitting, as long as Chromium
 ever waits. It remembers so in memory."""
-
 
 ALLOWED = (b"access-control-allow-origin", b"*")
 
@@ -49,10 +50,5 @@ class Elsewhere:
             await self._questions(scope, receive, send)
             return
 
-        async def allowed(message: Message) -> None:
-            # Whoever asks, and from wherever: the answer is the same to the last byte.
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), ALLOWED]}
-            await send(message)
-
-        await self.app(scope, receive, allowed)
+        # Whoever asks, and from wherever: the answer is the same to the last byte.
+        await self.app(scope, receive, with_headers((ALLOWED,), send))

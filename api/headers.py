@@ -5,6 +5,8 @@ Nothing is kept by a browser or a proxy, nothing else is loaded, no other page l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -31,9 +33,15 @@ class SameHeaders:
             await self.app(scope, receive, send)
             return
 
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
-            await send(message)
+        await self.app(scope, receive, with_headers(HEADERS, send))
 
-        await self.app(scope, receive, with_headers)
+
+def with_headers(headers: Iterable[tuple[bytes, bytes]], send: Send) -> Send:
+    """A *send* that adds *headers* to the head of what it is given."""
+
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *headers]}
+        await send(message)
+
+    return adding
