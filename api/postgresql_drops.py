@@ -161,11 +161,15 @@ def _next_notices() -> Select[Any]:
 
 
 def _standing() -> Select[Any]:
-    its = _record_of(reserved)
-    return (
-        select(reserved.c.address, reserved.c.expires, its.c.record)
-        .select_from(reserved.join(its, true()))
-        .where(reserved.c.address == any_(_GIVEN))
+    one = (
+        select(reserved.c.address, reserved.c.expires)
+        .where(reserved.c.address == _EACH.c.address)
+        .limit(1)
+        .lateral("one")
+    )
+    its = _record_of(one)
+    return select(one.c.address, one.c.expires, its.c.record).select_from(
+        _EACH.join(one, true()).join(its, true())
     )
 
 

@@ -4,12 +4,14 @@ SQLAlchemy prepares and wraps every execution, which takes longer than SQLite ne
 these. So they are written as its constructs, typed like all others, compiled once for each
 database, and handed over as they are. Everything rare goes the usual way.
 
-On PostgreSQL a statement is prepared on its connection, records travel as bytes and not as hex,
-and what is run together is sent together (libpq's pipeline), so that it is waited for once.
+On PostgreSQL a statement is prepared on its connection, records travel as bytes and not as hex (in
+arrays too), and what is run together is sent together (libpq's pipeline), so that it is waited for
+once.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -21,6 +23,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 
 _WRITES = "klunak writes"
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+"""A parameter as SQLAlchemy writes it for psycopg, which would send arrays as text."""
 
 Values = Mapping[str, Any]
 
@@ -64,7 +69,8 @@ class Statement:
             # A literal (a LIMIT, say) is a parameter whose value is known.
             literals = {name: value for name, value in made.params.items() if value is not None}
             order = tuple(getattr(made, "positiontup", None) or ())
-            known = self._compiled[dialect.name] = _Compiled(str(made), order, literals)
+            sql = _PLACE.sub(r"%(\1)b", str(made))
+            known = self._compiled[dialect.name] = _Compiled(sql, order, literals)
         return known
 
 
