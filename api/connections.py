@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -146,6 +147,8 @@ def _bounded(settings: Settings) -> type[HttpToolsProtocol]:
             head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if head > HEAD_BYTES:
                 raise HeadTooLong
+            if self.parser.should_upgrade() and _has_body(self.headers):
+                raise UpgradeWithBody
             self._wait(None)
             super().on_headers_complete()
 
@@ -220,6 +223,19 @@ class Trailer(NotOurHttp):
 
 class HeadTooLong(NotOurHttp):
     """A first line and headers of more than HEAD_BYTES, however they came."""
+
+
+class UpgradeWithBody(NotOurHttp):
+    """A body behind a wish for another protocol, at which the parser stops (RFC 9110, section 7.8).
+
+    Without a body the wish is ignored, and the request answered."""
+
+
+def _has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0"))
+        for name, value in headers
+    )
 
 
 def _raw(status: HTTPStatus, error: type[ApiError]) -> bytes:

@@ -9,10 +9,16 @@ the start page and the pages themselves say nothing of the kind.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.errors import MethodNotAllowed
 from api.headers import with_headers
+from api.problems import problem
 
 PEOPLES = frozenset(
     {
@@ -28,16 +34,31 @@ ever waits. It remembers so in memory."""
 
 ALLOWED = (b"access-control-allow-origin", b"*")
 
+METHODS = ("GET", "POST")
+
+
+class Questions(CORSMiddleware):
+    """Answers what a browser asks before a request; its refusals are ours."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Whether a page may send what it would."""
+        answer = super().preflight_response(request_headers)
+        if answer.status_code == HTTPStatus.OK:
+            return answer
+        refusal = problem(MethodNotAllowed(METHODS))
+        refusal.raw_headers.append(ALLOWED)
+        return refusal
+
 
 class Elsewhere:
     """Lets any page read what people's routes answer, without credentials."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._questions = CORSMiddleware(
+        self._questions = Questions(
             app,
             allow_origins=("*",),
-            allow_methods=("GET", "POST"),
+            allow_methods=METHODS,
             allow_headers=("content-type",),
             max_age=REMEMBERED_SECONDS,
         )

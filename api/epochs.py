@@ -27,10 +27,11 @@ from api.errors import (
     RoundPending,
     WrongEpoch,
     WrongOperator,
+    log_without_words,
 )
 from api.intake_rows import draw_waiting
 from api.models import Card, Epoch
-from api.node import TheBody, TheNode
+from api.node import Node, TheBody, TheNode
 from api.operators import Matcher
 from api.statements import Statement, run
 from api.work import CHALLENGE_BYTES
@@ -162,10 +163,18 @@ def begin_epoch(node: TheNode, matcher: Matcher, body: TheBody) -> Response:
 
     begun = node.store.write_alone(work)
     if begun:
-        node.sweeper.sweep(today)
+        _sweep(node, today)
     return Response(
         f'{{"epoch":{descriptor.epoch}}}', status_code=201 if begun else 200, media_type=JSON
     )
+
+
+def _sweep(node: Node, today: int) -> None:
+    # The epoch is open, whatever becomes of this: its matcher is told so.
+    try:
+        node.sweeper.sweep(today)
+    except Exception as error:  # noqa: BLE001 - tried again when house is kept next
+        log_without_words(error, "the sweep failed")
 
 
 def open_epoch(connection: Connection) -> OpenEpoch:

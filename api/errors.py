@@ -40,7 +40,7 @@ ApiError
 │   ├── Busy               503 busy
 │   ├── NoEpoch            503 no_epoch
 │   ├── IntakeFull         503 intake_full
-│   └── NoStorage          503 no_storage           the disk is full, read-only or broken
+│   └── NoStorage          503 no_storage           disk full or read-only, database away
 └── Broken                 500 broken               our fault; says nothing else
 
 A title is fixed text: nothing that was sent is ever repeated (`api.problems` writes it out).

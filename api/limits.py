@@ -16,7 +16,15 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import NOTHING, Body, body_of
-from api.errors import Busy, MethodNotAllowed, TooLarge, TooSlow, WrongContentType, WrongLength
+from api.errors import (
+    Busy,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    TooSlow,
+    WrongContentType,
+    WrongLength,
+)
 from api.settings import Settings
 
 
@@ -102,6 +110,8 @@ class Limits:
         body = self._bodies.get((scope["method"], scope["path"]))
         if body is not None:
             return body
+        if "\n" in scope["path"]:
+            raise NotFound  # `$`, with which a route's expression ends, would let one pass
         rules = [rule for rule in self._rules if rule.path.match(scope["path"])]
         for rule in rules:
             if scope["method"] in rule.methods:

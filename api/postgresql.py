@@ -45,17 +45,27 @@ TELLING = {
 }
 """Settings of the server that would write down more than SQLite does, and their quiet values."""
 
+_GONE = {
+    "57P01",  # admin_shutdown
+    "57P02",  # crash_shutdown
+    "57P03",  # cannot_connect_now: starting or ending
+}
 _NOW_OR_LATER = {
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
     "23505",  # unique_violation: another node was first, and the next try will see it
     "42P07",  # duplicate_table: another node made the same partition
     "42P01",  # undefined_table: a sweep removed a partition since its rows were looked up
-    "57P01",  # admin_shutdown
-    "57P02",  # crash_shutdown
+    *_GONE,
 }
-_BUSY = {*_NOW_OR_LATER, "55P03", "57014", "57P03", "53300"} - {"23505", "42P07", "42P01"}
-_NO_STORAGE = {"25006", "58030"}  # read_only_sql_transaction, io_error
+_BUSY = {
+    "40001",
+    "40P01",
+    "55P03",  # lock_not_available
+    "57014",  # query_canceled
+    "53300",  # too_many_connections
+}
+_NO_STORAGE = {*_GONE, "25006", "58030"}  # read_only_sql_transaction, io_error
 _NO_STORAGE_CLASS = "53"  # insufficient_resources: disk_full, out_of_memory
 
 
@@ -118,9 +128,10 @@ def may_pass(error: DBAPIError) -> bool:
 def translated(error: DBAPIError) -> ApiError:
     """The refusal that *error* means."""
     state = _state(error)
-    if state in _BUSY or error.connection_invalidated:
+    if state in _BUSY:
         return Busy()
-    if not state or state in _NO_STORAGE or state.startswith(_NO_STORAGE_CLASS):
+    is_gone = error.connection_invalidated or not state
+    if is_gone or state in _NO_STORAGE or state.startswith(_NO_STORAGE_CLASS):
         return NoStorage()
     return Broken()
 

@@ -72,6 +72,7 @@ class Sweeper:
         if not is_believed:
             self._store.shed_erased()
             return
+        self._swept_on = None  # until it is through, the next turn begins it anew
         # Before the sweep, whose last act is to cut the log: an interrupted one is begun anew.
         self._store.write(partial(_remember, today=today))
         tidy(self._store, today)

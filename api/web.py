@@ -8,6 +8,7 @@ looked at beyond the name of a file and whether compressed bytes are taken.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,9 @@ MEDIA_TYPES = {
 
 SQUEEZED = ((b"br", ".br"), (b"gzip", ".gz"))
 """What the build lays beside a file, best first."""
+
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
+"""The weight of an encoding that is not taken (RFC 9110, section 12.4.2)."""
 
 LEFT_TO = "soup-"
 """The recipes that somebody leaves to; a browser is told to forget what it holds of this site."""
@@ -108,7 +112,8 @@ class WebPages:
 
 
 def _chosen(page: Page, accepted: str) -> tuple[bytes, bytes]:
-    taken = {part.partition(";")[0].strip() for part in accepted.split(",") if "q=0" not in part}
+    named = (part for part in accepted.lower().split(",") if not _REFUSED.search(part))
+    taken = {part.partition(";")[0].strip() for part in named}
     for encoding, body in page.squeezed:
         if encoding.decode() in taken:
             return encoding, body

@@ -129,6 +129,8 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     [
         ("GET", "/nowhere", 404, "not_found"),
         ("GET", "/circle/", 404, "not_found"),
+        ("GET", "/circle%0a", 404, "not_found"),
+        ("POST", "/cards%0a", 404, "not_found"),
         ("GET", "/docs", 404, "not_found"),
         ("GET", "/redoc", 404, "not_found"),
         ("DELETE", "/circle", 405, "method_not_allowed"),

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.elsewhere import PEOPLES
-from tests.api.nodes import TrialNode
+from tests.api.nodes import TrialNode, assert_problem
 
 FROM_DISK = {"origin": "null"}
 ALLOWED = "access-control-allow-origin"
@@ -60,7 +60,11 @@ def test_a_browser_s_question_is_answered_for_what_a_page_sends(node: TrialNode)
     [("PUT", "content-type"), ("POST", "authorization"), ("POST", "x-klunak-signature")],
 )
 def test_and_for_nothing_else(node: TrialNode, method: str, headers: str) -> None:
-    assert preflight(node, "/cards", method, headers).status_code == httpx.codes.BAD_REQUEST
+    refused = preflight(node, "/cards", method, headers)
+
+    assert_problem(refused, 405, "method_not_allowed")
+    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers.get_list(ALLOWED) == ["*"]
 
 
 def test_no_page_from_elsewhere_reads_anything_else(node: TrialNode) -> None:

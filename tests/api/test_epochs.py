@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import event
 
 from crypto.descriptors import read_epoch_descriptor, write_epoch_descriptor
 from crypto.strict_json import write_text
@@ -63,6 +64,31 @@ def test_an_epoch_goes_from_open_to_closed_to_committed(node: TrialNode) -> None
 
     begin_epoch(node, 3)
     assert course(node) == {"open": 3, "closed": 2, "committed": 1, "cards": 4}
+
+
+def test_a_sweep_that_fails_behind_a_new_epoch_takes_nothing_back(node: TrialNode) -> None:
+    """The matcher is told what is so, and the sweep is begun anew when house is kept next."""
+    card = new_card(node)
+    assert post(node, card, 1).status_code == 201
+    today = node.node.today()
+    node.node.sweeper.keep_house(today)
+
+    def fail(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE circle"):
+            raise OSError("the fault")
+
+    event.listen(node.engine, "before_cursor_execute", fail)
+    begun = begin_epoch(node, 2)
+    event.remove(node.engine, "before_cursor_execute", fail)
+
+    assert begun.status_code == 201
+    assert course(node)["open"] == 2
+    swept: list[str] = []
+    event.listen(
+        node.engine, "before_cursor_execute", lambda _c, _d, said, *_rest: swept.append(said)
+    )
+    node.node.sweeper.keep_house(today)
+    assert any(said.startswith("UPDATE circle") for said in swept)
 
 
 def test_the_same_descriptor_again_is_fine(node: TrialNode) -> None:

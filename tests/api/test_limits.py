@@ -22,6 +22,8 @@ from tests.api.servers import served
 from tests.circles import TrialCircle
 from tests.patience import PATIENCE_SECONDS, wait_until
 
+WISH = ("connection: upgrade", "upgrade: h2c")
+
 
 @contextmanager
 def connection(address: str) -> Iterator[socket.socket]:
@@ -116,6 +118,26 @@ def test_nothing_follows_a_chunked_body(
             sock.sendall(head("/visit/look", "transfer-encoding: chunked") + b"0\r\n" + trailers)
 
         assert answer_of(sock)[1]["code"] == "malformed"
+
+
+@pytest.mark.parametrize("length", ["content-length: 384", "transfer-encoding: chunked"])
+def test_a_body_behind_a_wish_for_another_protocol_is_refused(
+    tmp_path: Path, trial: TrialCircle, length: str
+) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        sock.sendall(head("/visit/look", length, *WISH) + bytes(384))
+
+        assert answer_of(sock)[1]["code"] == "malformed"
+
+
+@pytest.mark.parametrize("length", [(), ("content-length: 0",)])
+def test_without_a_body_the_wish_is_ignored(
+    tmp_path: Path, trial: TrialCircle, length: tuple[str, ...]
+) -> None:
+    with served(tmp_path, trial) as address, connection(address) as sock:
+        sock.sendall(head("/circle", *length, *WISH).replace(b"POST", b"GET"))
+
+        assert sock.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_an_answer_that_nobody_fetches_holds_no_place(tmp_path: Path, trial: TrialCircle) -> None:
