@@ -6,6 +6,7 @@ starts the node in it.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,10 @@ class Backend:
         """Settings by which a node finds its database."""
         return {}
 
+    def copy(self, directory: Path, to: Path) -> None:
+        """Give the node in *to* a copy of the database of the one in *directory*; neither runs."""
+        shutil.copytree(directory / "data", to / "data")
+
     def places(self, _directory: Path) -> list[Path]:
         """Where the database of the node in *directory* leaves traces, besides there."""
         return []
@@ -58,6 +63,9 @@ class PostgreSQL(Backend):
 
     def settings(self, directory: Path) -> dict[str, Any]:
         return {"database_url": self.url(directory)}
+
+    def copy(self, directory: Path, to: Path) -> None:
+        self._databases[to] = self.cluster.new_database(self._databases[directory])
 
     def places(self, directory: Path) -> list[Path]:
         files = self.cluster.files
