@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api import postgresql, rewriting, sqlite
+from api.engines import banner_of, require_postgresql
 from api.errors import ApiError, Busy, log_without_words
 from api.statements import note_write
 from api.together import Together
@@ -191,6 +192,8 @@ def open_store(
         writers=writers,
     )
     try:
+        if store.is_postgresql:
+            require_postgresql(store.read(banner_of))
         migrate(engine)
         if store.is_postgresql:
             store.read(postgresql.require_quiet)
