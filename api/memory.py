@@ -10,8 +10,8 @@ were freed, and in a server's buffers. What can be done about it from Python:
 * The process is not dumpable: no core file, and its memory in /proc belongs to root.
 * Where it may, it locks its memory, so that none of it is written to swap.
 
-On another C library the first has no effect and is said in the log. `klunak drill` reads the whole
-memory of a node and counts what is found.
+On another C library the first alone has no effect, and the log says so. `klunak drill` reads the
+whole memory of a node and counts what is found.
 """
 
 from __future__ import annotations
@@ -57,11 +57,10 @@ def overwrite_what_is_freed() -> None:
 def hide(*, from_its_owner: bool = True) -> None:
     """Let no core be dumped; with *from_its_owner* let nobody but root read the memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if from_its_owner and not _made_undumpable():
+        log.warning("memory cannot be hidden from other processes of this account")
     if platform.libc_ver()[0] != "glibc":
         log.warning("freed memory is not overwritten by this system's C library")
-        return
-    if from_its_owner and ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        log.warning("memory cannot be hidden from other processes of this account")
 
 
 def keep_off_the_disk() -> None:
@@ -78,6 +77,13 @@ def keep_off_the_disk() -> None:
         may = ctypes.CDLL(None, use_errno=True).mlockall(flags) == 0
     if not may:
         log.warning("memory could be swapped: allow it to be locked, or use no swap")
+
+
+def _made_undumpable() -> bool:
+    # prctl(2) is Linux's, whichever C library there is.
+    if sys.platform != "linux":
+        return False
+    return not ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _has_capability(number: int) -> bool:

@@ -29,19 +29,35 @@ SESSION = {
 }
 
 TELLING = {
+    # A log of errors says which key was there already. At "fatal" nothing below is written either,
+    # but that is one setting, which somebody may change for a night.
+    "log_min_messages": {"fatal", "panic"},
+    "log_min_error_statement": {"log", "fatal", "panic"},
+    "log_parameter_max_length_on_error": {"0"},
     "log_statement": {"none"},
+    "log_duration": {"off"},
     "log_min_duration_statement": {"-1"},
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
-    "log_min_error_statement": {"log", "fatal", "panic"},
-    "log_parameter_max_length_on_error": {"0"},
+    "log_statement_stats": {"off"},
+    "log_parser_stats": {"off"},
+    "log_planner_stats": {"off"},
+    "log_executor_stats": {"off"},
+    "debug_print_parse": {"off"},
+    "debug_print_rewritten": {"off"},
+    "debug_print_plan": {"off"},
     "log_connections": {"off", ""},
     "log_disconnections": {"off"},
     "log_checkpoints": {"off"},
     "log_autovacuum_min_duration": {"-1"},
     "log_lock_waits": {"off"},
+    "log_temp_files": {"-1"},
     "track_commit_timestamp": {"off"},
     "archive_mode": {"off"},
+    # Of modules that may be loaded.
+    "auto_explain.log_min_duration": {"-1"},
+    "pg_stat_statements.track": {"none"},
+    "pgaudit.log": {"none"},
 }
 """Settings of the server that would write down more than SQLite does, and their quiet values."""
 

@@ -6,6 +6,7 @@ over a node without its precautions has to find something.
 
 from __future__ import annotations
 
+import resource
 import secrets
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import httpx
 import pytest
 
 from api.__main__ import main
-from api.memory import ALLOCATOR, TUNABLES, overwriting
+from api.memory import _CAP_IPC_LOCK, ALLOCATOR, TUNABLES, _has_capability, overwriting
 from clients.drill.memory import memory_of, with_descendants
 from clients.thief import Find, Patterns
 from crypto.drops import WriteSecret, blank_secret, read_secret
@@ -147,6 +148,46 @@ def test_no_core_is_dumped_and_the_owner_may_be_kept_out(hidden: str, dumpable: 
         "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))"
     )
     assert printed_by(program).strip() == f"{dumpable} (0, 0)"
+
+
+def test_another_c_library_hides_memory_as_well_and_says_what_it_lacks() -> None:
+    program = (
+        "import ctypes, platform, resource\n"
+        "platform.libc_ver = lambda: ('musl', '1.2.5')\n"
+        "from api import memory\nfrom api.serve import log_quietly\n"
+        "log_quietly()\nmemory.hide()\n"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert ran.stdout.strip() == "0 (0, 0)"
+    assert "freed memory is not overwritten by this system's C library" in ran.stdout + ran.stderr
+
+
+def locked_and_swapped(pid: int) -> tuple[int, int]:
+    """How much of its memory a process has locked, and how much lies in swap, in kB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    return int(lines["VmLck"].split()[0]), int(lines["VmSwap"].split()[0])
+
+
+MAY_LOCK = resource.getrlimit(resource.RLIMIT_MEMLOCK)[
+    1
+] == resource.RLIM_INFINITY or _has_capability(_CAP_IPC_LOCK)
+
+
+@pytest.mark.skipif(not MAY_LOCK, reason="memory may not be locked here")
+def test_every_process_that_answers_visits_locks_its_memory(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    with node(tmp_path, trial, PRECAUTIONS, 2) as (address, pid, permit):
+        sit(address, 0, permit)
+        _parent, *workers = with_descendants(pid)
+        held = [locked_and_swapped(worker) for worker in workers]
+
+    assert len(held) == 2
+    assert [locked > 10_000 for locked, _ in held] == [True, True]
+    assert [swapped for _, swapped in held] == [0, 0]
 
 
 def test_a_node_that_may_not_lock_its_memory_starts_and_says_so(

@@ -8,12 +8,9 @@ import pytest
 from sqlalchemy import Connection
 
 from api import drops, postgresql_drops
-from api.errors import SetupError
 from api.partitions import PARTITIONED, partitions, reserved
-from api.postgresql import TELLING, require_quiet
 from api.rewriting import STANDALONE, has_history
 from api.statements import Done, Run, run_together
-from api.store import open_store
 from api.sweep import tidy
 from tests import backends
 from tests.api.nodes import TrialNode
@@ -143,23 +140,6 @@ def test_no_value_lies_outside_its_row(node: TrialNode) -> None:
         ).all()
     assert len(stored) >= 6
     assert {storage for _, storage in stored} == {"p"}
-
-
-@pytest.mark.parametrize("setting", ["log_statement", "log_connections", "track_commit_timestamp"])
-def test_a_server_that_keeps_a_diary_is_refused(setting: str, tmp_path: Path) -> None:
-    store = open_store(backends.current.url(tmp_path))
-
-    class Told:
-        """The server's settings with one that is loud."""
-
-        def execute(self, _sql: object, _values: object) -> list[object]:
-            row = type("Row", (), {"name": setting, "setting": "loud"})
-            return [row]
-
-    assert setting in TELLING
-    with pytest.raises(SetupError, match=setting):
-        require_quiet(Told())  # type: ignore[arg-type]
-    store.close()
 
 
 def test_a_day_that_nobody_foresaw_gets_its_partition(node: TrialNode) -> None:
