@@ -221,6 +221,28 @@ def test_an_exchange_goes_on_wherever_it_was_killed(count: int, arrives: bool) -
     assert indexes(shelf_of(world, FAMILY, before=1)) == []
 
 
+@pytest.mark.parametrize("role", [FAMILY, DONOR])
+def test_no_blinded_value_is_shown_twice_by_one_owner(role: int) -> None:
+    """Nor is any of them a root: of two exchanges and the intake nobody sees that they are one's.
+
+    The intake is of the quarter before, and so are the slots; the node is honest.
+    """
+    world = certified_before(role)
+    for _ in range(2):
+        client(world, role).visit(post=False)
+        world.coordinators.certify()
+    intakes = [intake for _, intake in world.coordinators.opened()]
+    blinded = [v for each in intakes for v in (*each.blinded_roots, *each.blinded_extras)]
+    openings = [each.opening for each in intakes if each.opening is not None]
+    threads = [v for each in intakes for v in (each.thread_key, each.out_read, each.in_write)]
+
+    assert len(intakes) == 6
+    assert len({opening.root for opening in openings}) == 2
+    assert len(blinded) >= 2 * 4 + 2
+    assert len(set(blinded)) == len(blinded)
+    assert len(set(threads)) == len(threads) == 18
+
+
 def test_a_slot_whose_stamp_was_spent_is_dropped_and_the_others_are_exchanged() -> None:
     world = certified_before()
     person = person_of(world, FAMILY, before=1)

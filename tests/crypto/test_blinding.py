@@ -78,6 +78,22 @@ def test_another_blinding_gives_another_value() -> None:
     assert one.blinded != other.blinded
 
 
+def test_a_blinded_value_may_stand_for_any_message() -> None:
+    """For every message there is a blinding that gives this value: it says nothing of its own.
+
+    The blinding is found with the private key; r^e = value / encoded, so r is its root.
+    """
+    value = blind(KEY, b"message", BLINDING)
+    n, order = SIGNING_KEY.n, (SIGNING_KEY.p - 1) * (SIGNING_KEY.q - 1)
+    private = pow(PUBLIC_EXPONENT, -1, order)
+    for other in (b"another message", b"", b"m" * 96):
+        encoded = int.from_bytes(_emsa_pss_encode(other, n.bit_length() - 1), "big")
+        power = int.from_bytes(value.blinded, "big") * pow(encoded, -1, n) % n
+        blinding = pow(power, private, n).to_bytes(BLINDING_BYTES, "big")
+        assert blinding != BLINDING
+        assert blind(KEY, other, blinding).blinded == value.blinded
+
+
 @pytest.mark.parametrize("size", [0, 256, 271, 273])
 def test_a_blinding_of_another_size_is_refused(size: int) -> None:
     with pytest.raises(WrongLength):
