@@ -1,8 +1,9 @@
 """Every truncation and every flipped bit of everything that travels is refused.
 
-A refusal is one of the declared errors; any other exception fails, and so does being read. Small
-objects are cut at every length and have each of their bits flipped. Records, of which there are
-many kinds, are cut at their boundaries and have one bit flipped in every byte.
+A refusal is one of the declared errors; any other exception fails, and so does being read. What is
+quickly read is cut at every length and has each of its bits flipped; of the rest (sealed records,
+the commit header, the circle) a bit of every byte or a sample is flipped here, and every bit in the
+long tests. What a node is sent is in tests/api/test_altered_bodies.py.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from crypto.goods import LANGUAGES, Language
 from crypto.labels import RECORD_BYTES
 from crypto.lists import Line, draw_list, format_line, parse_line
 from crypto.messages.pages import Kind, Page, Said
-from crypto.records import NONCE_BYTES, close_record, open_record
-from crypto.sealing import ENC_BYTES, TAG_BYTES, SealingKey, open_sealed, seal
+from crypto.records import close_record, open_record
+from crypto.sealing import SealingKey, open_sealed, seal
 from crypto.strict_json import write_text
 from tests.circles import TrialCircle, make_trial_circle
 from tests.crypto.test_budget import SEALED, SHARED
@@ -119,19 +120,35 @@ def test_the_unaltered_record_is_read(record: tuple[bytes, Reads]) -> None:
     assert reads(data) is not None
 
 
-def test_a_record_with_a_flipped_bit_does_not_open(record: tuple[bytes, Reads]) -> None:
+@pytest.mark.parametrize("record", [*SHARED, "page 2"], indirect=True)
+def test_a_record_under_a_shared_key_with_any_flipped_bit_does_not_open(
+    record: tuple[bytes, Reads],
+) -> None:
+    data, reads = record
+
+    assert_all_refused(reads, every_bit(data), CannotOpen)
+
+
+@pytest.mark.parametrize("record", SEALED, indirect=True)
+def test_a_sealed_record_with_a_flipped_bit_does_not_open(record: tuple[bytes, Reads]) -> None:
     data, reads = record
 
     assert_all_refused(reads, a_bit_in_every_byte(data), CannotOpen)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("record", SEALED, indirect=True)
+def test_a_sealed_record_with_any_flipped_bit_does_not_open(record: tuple[bytes, Reads]) -> None:
+    data, reads = record
+
+    assert_all_refused(reads, every_bit(data), CannotOpen)
+
+
 def test_a_record_of_another_length_is_none(record: tuple[bytes, Reads]) -> None:
     data, reads = record
-    boundaries = (0, NONCE_BYTES, ENC_BYTES, RECORD_BYTES - TAG_BYTES)
-    lengths = {b + near for b in boundaries for near in (-1, 0, 1)} | set(range(64, 4_096, 97))
 
-    assert_all_refused(reads, (data[: max(0, length)] for length in lengths), WrongLength)
-    assert_all_refused(reads, iter((data[:-1], data[1:], data + b"\0", data * 2)), WrongLength)
+    assert_all_refused(reads, every_length(data), WrongLength)
+    assert_all_refused(reads, iter((data[1:], data + b"\0", data * 2)), WrongLength)
 
 
 # Tokens and documents
@@ -189,17 +206,31 @@ SMALL = {
 }
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_a_flipped_bit_is_refused(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in SMALL if name != "commit_header"])
+def test_any_flipped_bit_is_refused(name: str) -> None:
     data, reads = SMALL[name]()
     assert reads(data)
 
+    assert_all_refused(reads, every_bit(data), CryptoError)
+
+
+def test_a_commit_header_with_a_flipped_bit_is_refused() -> None:
+    """All bits but those of the long key inside, of which there is one in every byte."""
+    data, reads = commit_header()
+    assert reads(data)
+
     assert_all_refused(reads, a_bit_in_every_byte(data), CryptoError)
-    # Of a header all but the long key inside is short enough for each of its bits.
-    for end in (data,) if len(data) < 2_048 else (data[:160], data[-1_024:]):
+    for end in (data[:160], data[-1_024:]):
         at = data.index(end)
         altered = (data[:at] + bits + data[at + len(end) :] for bits in every_bit(end))
         assert_all_refused(reads, altered, CryptoError)
+
+
+@pytest.mark.long
+def test_a_commit_header_with_any_flipped_bit_is_refused() -> None:
+    data, reads = commit_header()
+
+    assert_all_refused(reads, every_bit(data), CryptoError)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -232,6 +263,14 @@ def test_a_circle_cut_short_is_refused() -> None:
 
     assert_all_refused(read_circle, every_length(data, step=31), CryptoError)
     assert_all_refused(read_circle, (data[:-cut] for cut in range(1, 300)), CryptoError)
+
+
+@pytest.mark.long
+def test_a_circle_with_any_flipped_bit_or_cut_anywhere_is_refused() -> None:
+    data = circle_document()
+
+    assert_all_refused(read_circle, every_bit(data), CryptoError)
+    assert_all_refused(read_circle, every_length(data), CryptoError)
 
 
 def test_a_signed_text_altered_within_sound_json_is_refused() -> None:
