@@ -35,6 +35,7 @@ from api.direct import Direct, endpoints_of
 from api.elsewhere import Elsewhere
 from api.errors import SetupError, log_without_words
 from api.headers import SameHeaders
+from api.layout import LayoutTimer
 from api.limits import Limits, rules_of
 from api.node import Node, read_node_key
 from api.problems import CatchAll
@@ -114,7 +115,15 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             circle_now=store.read_together(keeper.current_for),
             looks=store.read_together(visiting.look),
             leaves=store.write_together(visiting.leave),
-            sweeper=Sweeper(store, leap_seconds=settings.leap_seconds),
+            sweeper=Sweeper(
+                store,
+                leap_seconds=settings.leap_seconds,
+                layout_timer=LayoutTimer(
+                    least_seconds=settings.layout_seconds,
+                    bytes_per_second=settings.layout_bytes_per_second,
+                    most_bytes=settings.layout_most_mib * 1_048_576,
+                ),
+            ),
         )
         own_key = public_key_of(signing_seed)
         if own_key not in {entry.key for entry in node.circle().nodes}:

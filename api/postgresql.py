@@ -54,12 +54,13 @@ TELLING = {
     "log_temp_files": {"-1"},
     "track_commit_timestamp": {"off"},
     "archive_mode": {"off"},
+    "wal_recycle": {"off"},  # a piece of the log that is used again shows what it held
     # Of modules that may be loaded.
     "auto_explain.log_min_duration": {"-1"},
     "pg_stat_statements.track": {"none"},
     "pgaudit.log": {"none"},
 }
-"""Settings of the server that would write down more than SQLite does, and their quiet values."""
+"""Settings of the server that would keep more than SQLite does, and their quiet values."""
 
 _GONE = {
     "57P01",  # admin_shutdown

@@ -33,13 +33,30 @@ MARK = "WITH (fillfactor = 100)"
 Read = Callable[[Callable[[Connection], Any]], Any]
 
 
-def write_anew(read: Read, write_alone: Read) -> None:
-    """Leave no versions, no order and no groups behind; one table at a time."""
+def write_anew(read: Read, write_alone: Read, *, whole: bool) -> None:
+    """Leave no versions, no order and no groups behind; one table at a time.
+
+    Without *whole*, a table that is no partition is left alone if none of its rows is new: what was
+    erased from it lies there until the sweep.
+    """
     for parent in PARTITIONED:
         for _, value in read(partial(partitions, parent=parent)):
             write_alone(partial(rewrite_partition, parent=parent, value=value))
     for name in read(never_empty):
-        write_alone(partial(rewrite_table, name=name))
+        write_alone(partial(rewrite_table, name=name, whole=whole))
+
+
+def mark_and_size(connection: Connection) -> tuple[int, int]:
+    """What every laying out changes, unless it found nothing to do, and the size in bytes.
+
+    The newest table that was written anew has the highest number in the catalogue.
+    """
+    newest = text(
+        "SELECT coalesce(max(oid::bigint), 0), pg_database_size(current_database()) FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL"
+    )
+    mark, size = connection.execute(newest).one()
+    return int(mark), int(size)
 
 
 def has_history(connection: Connection, name: str) -> bool:
@@ -50,9 +67,16 @@ def has_history(connection: Connection, name: str) -> bool:
     many is an earlier version too many.
     """
     told = connection.exec_driver_sql(  # the names are our own
-        "SELECT reloptions IS NULL"  # noqa: S608
-        f" OR (SELECT count(*) FROM {name}) * current_setting('block_size')::int"
+        f"SELECT (SELECT count(*) FROM {name}) * current_setting('block_size')::int"  # noqa: S608
         f" < pg_relation_size('{name}')"
+    )
+    return bool(told.scalar()) or has_new_rows(connection, name)
+
+
+def has_new_rows(connection: Connection, name: str) -> bool:
+    """Whether any row of table *name* bears another number than its last rewriting."""
+    told = connection.exec_driver_sql(  # the names are our own
+        "SELECT reloptions IS NULL"  # noqa: S608
         f" OR EXISTS (SELECT FROM {name} AS held"
         "  WHERE CAST(held.xmin AS text) <> CAST(pg_class.xmin AS text))"
         f" FROM pg_class WHERE oid = '{name}'::regclass"
@@ -79,9 +103,10 @@ def never_empty(connection: Connection) -> list[str]:
     return list(connection.execute(with_pages, {"names": list(STANDALONE)}).scalars())
 
 
-def rewrite_table(connection: Connection, name: str) -> None:
-    """Write a table that is no partition anew."""
-    _copied(connection, name, KEYS[name])
+def rewrite_table(connection: Connection, name: str, *, whole: bool) -> None:
+    """Write a table that is no partition anew; without *whole*, if it has new rows."""
+    if whole or has_new_rows(connection, name):
+        _copied(connection, name, KEYS[name])
 
 
 def _copied(connection: Connection, name: str, key: str) -> None:

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     work_at_once: int = Field(2, ge=1, description="proofs of work checked at once")
     claims_per_day: int = Field(32, ge=1, description="claims one card may add a day, a worker")
     housekeeping_seconds: float = Field(60, gt=0, description="how often erased pages are shed")
+    layout_seconds: float = Field(60, gt=0, description="between two layouts of tables, at least")
+    layout_bytes_per_second: int = Field(1_000_000, ge=1, description="laid out anew, at most")
+    layout_most_mib: int = Field(2_048, ge=0, description="a larger database waits for the sweep")
     leap_seconds: float = Field(3_600, ge=0, description="how long a leapt day holds to be swept")
 
     @property

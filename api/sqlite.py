@@ -26,6 +26,8 @@ PRAGMAS = {
     "trusted_schema": "OFF",
 }
 
+_MARK = "PRAGMA schema_version"  # VACUUM adds one, and nothing else does but a migration
+
 _BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _NO_STORAGE = {8, 10, 13, 14}  # READONLY, IOERR, FULL, CANTOPEN
 
@@ -72,17 +74,32 @@ def cut_log(engine: Engine) -> None:
         raw.close()
 
 
-def lay_out_anew(engine: Engine) -> None:
-    """Write every table in the order of its keys.
+def lay_out_anew(engine: Engine, mark: int | None) -> bool:
+    """Write every table in the order of its keys; with *mark*, unless somebody was quicker.
 
-    A page is filled from its end and long rows go to the next free pages, so until then the file
-    shows in which order rows came and which came together, whatever the keys.
+    Whether it did. A page is filled from its end and long rows go to the next free pages, so until
+    then the file shows in which order rows came and which came together, whatever the keys.
     """
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("VACUUM")
+        cursor = raw.cursor()
+        if mark is not None:
+            cursor.execute("BEGIN IMMEDIATE")  # waits for whoever is at it now
+            ((found,),) = cursor.execute(_MARK).fetchall()
+            cursor.execute("COMMIT")
+            if found != mark:
+                return False
+        cursor.execute("VACUUM")
+        return True
     finally:
         raw.close()
+
+
+def mark_and_size(connection: Connection) -> tuple[int, int]:
+    """What every laying out changes, and how large the database is."""
+    run = connection.exec_driver_sql
+    pages, size = run("PRAGMA page_count").scalar_one(), run("PRAGMA page_size").scalar_one()
+    return int(run(_MARK).scalar_one()), int(pages) * int(size)
 
 
 def translated(error: DBAPIError) -> ApiError:

@@ -25,7 +25,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api import postgresql, rewriting, sqlite
 from api.engines import banner_of, require_postgresql
 from api.errors import ApiError, Busy, log_without_words
-from api.statements import note_write
+from api.layout import Layout
+from api.statements import note_write, writes_so_far
 from api.together import Together
 from api.writing import Writer
 
@@ -63,6 +64,7 @@ class Store:
         self._writer = Writer(
             self, threads=self._writers, waiting=writes_waiting, busy_seconds=busy_seconds
         )
+        self._written = self._laid_out = 0
         self._readers = ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="reader")
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -119,17 +121,29 @@ class Store:
         cut = postgresql.cut_log if self.is_postgresql else sqlite.cut_log
         self._between(lambda: cut(self.engine), "the log could not be cut")
 
-    def forget_order(self) -> None:
+    def layout(self) -> Layout:
+        """How the tables lie on the disk. Raises Busy, NoStorage."""
+        of = rewriting if self.is_postgresql else sqlite
+        mark, size = self.read(of.mark_and_size)
+        return Layout(mark, size, is_worn=self._written != self._laid_out)
+
+    def forget_order(self, mark: int | None = None) -> None:
         """Lay every table out anew in the order of its keys, then cut the log.
 
-        Until then a file shows in which order rows came and which came together.
+        Until then a file shows in which order rows came and which came together. With the *mark* of
+        a layout, what somebody laid out since then is left as it lies.
         """
+        written = self._written  # what is written from now on may come too late
         if self.is_postgresql:
-            rewriting.write_anew(self.read, self.write_alone)
+            rewriting.write_anew(self.read, self.write_alone, whole=mark is None)
+            is_done: bool | None = True
         else:
-            self._between(
-                lambda: sqlite.lay_out_anew(self.engine), "the tables could not be laid out anew"
+            is_done = self._between(
+                lambda: sqlite.lay_out_anew(self.engine, mark),
+                "the tables could not be laid out anew",
             )
+        if is_done:
+            self._laid_out = written
         self.shed_erased()
 
     def close(self) -> None:
@@ -144,7 +158,11 @@ class Store:
         with self.engine.execution_options(klunak_writes=True).begin() as connection:
             if self.is_postgresql:
                 postgresql.take_turn(connection, alone=alone)
+            before = writes_so_far(connection)
             yield connection
+            has_written = writes_so_far(connection) != before
+        if has_written:
+            self._written += 1
 
     def may_pass(self, error: DBAPIError) -> bool:
         """Whether the same work may well succeed when it is tried again."""
@@ -154,12 +172,13 @@ class Store:
         """The refusal that *error* means."""
         return postgresql.translated(error) if self.is_postgresql else sqlite.translated(error)
 
-    def _between(self, act: Callable[[], None], trouble: str) -> None:
+    def _between(self, act: Callable[[], T], trouble: str) -> T | None:
         # Whatever goes wrong, the next call completes what this one could not.
         try:
-            self._writer.between(act)
+            return self._writer.between(act)
         except Exception as error:  # noqa: BLE001 - the next call will do it
             log_without_words(error, trouble)
+            return None
 
     def _together(
         self, begin: Callable[[Sequence[Q]], Future[Sequence[A]]], *, at_once: int, waiting: int

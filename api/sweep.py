@@ -3,7 +3,7 @@
 Runs at the start, when an epoch closes and when a day begins. On SQLite erasing is overwriting
 (`secure_delete`), on PostgreSQL a day's drops are a file that is removed. The tables are then laid
 out anew, because a file shows in which order rows came; the write-ahead log, which still holds what
-was overwritten, is cut in the end.
+was overwritten, is cut in the end. Between two sweeps `api.layout` says when to do so again.
 
 Several nodes on one database may sweep at once; each step is complete in itself.
 """

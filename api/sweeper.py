@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from api.errors import log
+from api.layout import LayoutTimer
 from api.models import CircleDocument
 from api.store import Store
 from api.sweep import tidy
@@ -42,10 +43,12 @@ class Sweeper:
         store: Store,
         *,
         leap_seconds: float,
+        layout_timer: LayoutTimer,
         running: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._leap_seconds = leap_seconds
+        self._layout_timer = layout_timer
         self._running = running
         self._lock = threading.Lock()
         self._leap: _Leap | None = None
@@ -57,13 +60,17 @@ class Sweeper:
         return self._leap is not None
 
     def keep_house(self, today: int) -> None:
-        """Sweep if a day began, else let nothing overwritten lie in the log for long."""
+        """Sweep if a day began, else let neither what was overwritten nor an order lie for long."""
         if today != self._swept_on:
             self.sweep(today)
-            return
-        with self._lock:
-            self._leap = None
-        self._store.shed_erased()
+        else:
+            with self._lock:
+                self._leap = None
+            self._store.shed_erased()
+        layout = self._store.layout()
+        if self._layout_timer.is_due(layout):
+            self._store.forget_order(layout.mark)
+            self._layout_timer.left(self._store.layout().mark)
 
     def sweep(self, today: int) -> None:
         """Erase what expired before *today*, or nothing while *today* is in doubt."""

@@ -73,7 +73,7 @@ class Transactions(Protocol):
 class _Job:
     work: Callable[[Connection], Any]
     alone: bool = False
-    between: Callable[[], None] | None = None
+    between: Callable[[], Any] | None = None
     """Done outside of any transaction, instead of the work."""
     answer: Future[Any] = field(default_factory=Future)
 
@@ -123,9 +123,10 @@ class Writer:
             raise Busy
         return done.result()
 
-    def between(self, act: Callable[[], None]) -> None:
+    def between(self, act: Callable[[], T]) -> T:
         """Do *act* in a writer's thread; where there is one, nothing writes then. Raises Busy."""
-        self._result_of(self._queued(_Job(_nothing, alone=True, between=act)))
+        begun: Future[T] = self._queued(_Job(_nothing, alone=True, between=act))
+        return self._result_of(begun)
 
     def close(self) -> None:
         """Finish what is queued and end the threads."""

@@ -30,6 +30,7 @@ SETTINGS = {
     "logging_collector": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "wal_recycle": "off",  # a segment that is used again holds what it held
     "deadlock_timeout": "100ms",
 }
 

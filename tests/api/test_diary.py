@@ -45,6 +45,7 @@ LOUD = {
     "log_temp_files": "0",
     "track_commit_timestamp": "on",
     "archive_mode": "on",
+    "wal_recycle": "on",
     "auto_explain.log_min_duration": "0",
     "pg_stat_statements.track": "all",
     "pgaudit.log": "all",

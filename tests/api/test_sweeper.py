@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from api.layout import LayoutTimer
 from api.sweeper import MOST_DAYS, Sweeper
 from tests.api.nodes import Clock, TrialNode, assert_problem, running_node
 from tests.api.people import Card, begin_epoch, look, new_card, post
@@ -35,7 +36,12 @@ def running() -> Running:
 def sweeper(node: TrialNode, running: Running) -> Sweeper:
     """A sweeper of a node that has a card, and that sweeps nothing itself."""
     assert post(node, new_card(node), 1).status_code == 201
-    return Sweeper(node.node.store, leap_seconds=HOUR, running=running)
+    return sweeper_of(node, running)
+
+
+def sweeper_of(node: TrialNode, running: Running) -> Sweeper:
+    timer = LayoutTimer(least_seconds=HOUR, bytes_per_second=1, most_bytes=0, running=running)
+    return Sweeper(node.node.store, leap_seconds=HOUR, layout_timer=timer, running=running)
 
 
 def is_kept(node: TrialNode) -> bool:
@@ -116,7 +122,7 @@ def test_each_process_waits_by_its_own_running_time(
     sweeper.keep_house(node.node.today() + TEN_YEARS)
     late = Running()
     late.seconds = 100 * HOUR
-    other = Sweeper(node.node.store, leap_seconds=HOUR, running=late)
+    other = sweeper_of(node, late)
 
     other.keep_house(node.node.today() + TEN_YEARS)
 
