@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,32 +11,9 @@ from tests.browser.browsers import visitor
 from tests.browser.town import Town
 from tests.browser.traces import leaves_nothing, only_asked_the_node
 from tests.browser.visitor import Visitor
+from tests.browser.ways import CODE, DELIVERY, LOCKER, ORDERED, TERMS, THANKS, VOUCHED, VOUCHER, Way
 
-CODE, OTHER_CODE = "MARK-7731-0094", "MARK-0002-1188"
-TERMS = "Alena, Zhudro 42, +375 29 000-00-00"
-ORDERED, THANKS = "No. 5512-0877 on Thursday", "thanks-marked-9f31"
-VOUCHED = "Anna-marked speaks for me"
 VISITS = {"E-voucher": 3, "Parcel locker": 4, "Delivery to the door": 4}
-
-
-@dataclass(frozen=True)
-class Way:
-    """What is wanted, by its words on the page; each way in a region where nobody else asks."""
-
-    region: str
-    mode: str
-    need: str = ""
-    where_to: str = ""
-
-    @property
-    def wanted(self) -> tuple[str, str, str]:
-        """As a visitor chooses it."""
-        return self.region, self.mode, self.need
-
-
-VOUCHER = Way("Minsk city", "E-voucher")
-LOCKER = Way("Brest region", "Parcel locker", "Diet and hygiene", "Locker, name, phone")
-DELIVERY = Way("Vitebsk region", "Delivery to the door", "Diet and hygiene", "Name, phone, address")
 
 
 @pytest.mark.parametrize(
