@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from clients.drill.bounds import upper_bound
+from clients.drill.bounds import lower_bound, upper_bound
 from clients.drill.truth import TrueCard
 
 SEED = 20260801
@@ -92,6 +92,8 @@ class Advantage:
     successes: int
     by_chance: float
     upper99: float
+    lower: float
+    """It is better than blind guessing by this much, all but certainly."""
 
     @property
     def advantage(self) -> float:
@@ -103,6 +105,7 @@ class Advantage:
         return {
             "advantage": round(self.advantage, 4),
             "upper99": round(self.upper99, 4),
+            "lower": round(self.lower, 4),
             "trials": self.trials,
             "by_chance": round(self.by_chance, 4),
             "best_trace": self.trace,
@@ -201,7 +204,7 @@ def _seen(card: TrueCard, rows: Mapping[bytes, Row]) -> tuple[Row, ...]:
 def _best(asked: Sequence[Question], lot: random.Random, *, attacks: int) -> Advantage:
     """The trace that did best. Its bound is the largest of all traces', so none did better."""
     if not asked:
-        return Advantage(0, "none", 0, 0.0, 1.0)
+        return Advantage(0, "none", 0, 0.0, 1.0, 0.0)
     by_chance = sum(1 / len(question.candidates) for question in asked) / len(asked)
     results = {
         name: sum(_is_right(question, trace, lot) for question in asked)
@@ -209,7 +212,8 @@ def _best(asked: Sequence[Question], lot: random.Random, *, attacks: int) -> Adv
     }
     best = max(results, key=lambda name: results[name])
     upper = upper_bound(results[best], len(asked), attacks=attacks) - by_chance
-    return Advantage(len(asked), best, results[best], by_chance, upper)
+    lower = lower_bound(results[best], len(asked), attacks=attacks) - by_chance
+    return Advantage(len(asked), best, results[best], by_chance, upper, lower)
 
 
 def _is_right(question: Question, trace: Trace, lot: random.Random) -> bool:

@@ -1,7 +1,8 @@
 """How sure a measured share is: exact binomial bounds (Clopper and Pearson, Biometrika 26, 1934).
 
-With several attacks at once each gets its part of the one per cent (Bonferroni), so that all upper
-bounds hold together with 99 % confidence.
+With several attacks at once each gets its part of the error (Bonferroni), so that all bounds of a
+kind hold together: upper ones with 99 % confidence, lower ones, by which a drill fails, with all
+but one in a million, so that no honest drill fails by chance.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 
 CONFIDENCE = 0.99
+FALSE_ALARM = 1e-6
 
 
 def upper_bound(successes: int, trials: int, *, attacks: int) -> float:
@@ -24,6 +26,22 @@ def upper_bound(successes: int, trials: int, *, attacks: int) -> float:
         else:
             high = middle
     return high
+
+
+def lower_bound(successes: int, trials: int, *, attacks: int) -> float:
+    """The smallest probability of success under which so many are not surprising."""
+    if not successes:
+        return 0.0
+    surprising = FALSE_ALARM / attacks
+    low, high = 0.0, successes / trials
+    for _ in range(60):
+        middle = (low + high) / 2
+        # At least so many successes are at most as many failures as are left.
+        if _at_most(trials - successes, trials, 1 - middle) > surprising:
+            high = middle
+        else:
+            low = middle
+    return low
 
 
 def _at_most(successes: int, trials: int, probability: float) -> float:

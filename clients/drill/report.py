@@ -11,13 +11,13 @@ from html import escape
 from importlib.resources import files
 
 from clients.drill.attacks import Advantage
+from clients.drill.judging import FRESH
 from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
 from clients.drill.picture import picture
 from clients.drill.places import Place
 from clients.drill.result import Drill
 
 Cells = Sequence[str]
-FRESH = "_fresh"
 
 
 def written_report(drill: Drill) -> str:

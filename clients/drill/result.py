@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from clients.drill.attacks import Advantage
 from clients.drill.coercion import Coerced
 from clients.drill.estimates import Estimate
+from clients.drill.judging import of_guesses
 from clients.drill.places import Place, kind_of
 from clients.drill.recorded import Recording
 
@@ -98,4 +99,5 @@ class Drill:
             + weak
             + opened
             + self.told_apart
+            + list(of_guesses(self.link, parcels=self.parcels))
         )

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from clients.drill.attacks import TRACES, Row, link
-from clients.drill.bounds import upper_bound
+from clients.drill.bounds import FALSE_ALARM, lower_bound, upper_bound
 from clients.drill.truth import TrueCard
 
 CARDS = 40
@@ -127,3 +127,12 @@ def test_a_bound_is_where_so_few_successes_become_surprising() -> None:
     assert so_few == pytest.approx(0.01, rel=1e-6)
     assert upper_bound(10, 10, attacks=1) == 1.0
     assert upper_bound(0, 0, attacks=1) == 1.0
+
+
+def test_a_lower_bound_is_where_so_many_successes_become_surprising() -> None:
+    bound = lower_bound(45, 50, attacks=4)
+    so_many = sum(math.comb(50, k) * bound**k * (1 - bound) ** (50 - k) for k in range(45, 51))
+
+    assert so_many == pytest.approx(FALSE_ALARM / 4, rel=1e-6)
+    assert lower_bound(0, 10, attacks=1) == lower_bound(0, 0, attacks=1) == 0.0
+    assert lower_bound(10, 10, attacks=1) == pytest.approx(FALSE_ALARM ** (1 / 10), rel=1e-9)
