@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from clients.errors import NodeRefused, NotPossible, TooLong, WrongRole
@@ -12,6 +14,8 @@ from crypto.keys import Person
 from crypto.labels import hashed
 from crypto.messages.intake import CERTIFIED, In
 from tests.clients.world import FAMILY_LIST, WISH, World
+
+IN_LANGUAGES = {"be": "Нам патрэбныя прадукты", "ru": "Нам нужны продукты", "en": "We need food"}
 
 CODES: InviteCodes = (b"first co", b"secondco")
 
@@ -36,6 +40,18 @@ def test_each_coordinator_learns_words_and_blinded_values_and_nothing_of_the_wis
     assert first.words == second.words == "we need food"
     assert len(first.blinded_extras) == len(second.blinded_extras) == 3
     assert not set(first.blinded_roots) & set(second.blinded_roots)
+
+
+def test_asking_looks_alike_in_every_language() -> None:
+    looks, told = [], []
+    for language, words in IN_LANGUAGES.items():
+        world = World()
+        asked = partial(world.family().ask, WISH, language, words)
+        looks.append(world.recorded(asked))
+        told += [intake.language for _, intake in world.coordinators.opened()]
+
+    assert looks[0] == looks[1] == looks[2] != []
+    assert told == ["be", "be", "ru", "ru", "en", "en"]
 
 
 def test_a_donor_asks_the_second_coordinator_for_no_receipts() -> None:
