@@ -124,7 +124,11 @@ class Patterns:
     def __init__(self, markers: Iterable[tuple[str, Value]]) -> None:
         self._markers, self._patterns = _Texts(), _Texts()
         self._of_marker, self._how = array("L"), array("B")
-        lasts = bytearray()
+        self._lasts = bytearray()
+        self.add(markers)
+
+    def add(self, markers: Iterable[tuple[str, Value]]) -> None:
+        """Look for *markers* as well."""
         for marker, value in markers:
             self._markers.append(marker.encode())
             for name, pattern in _as_they_are(value):
@@ -133,8 +137,8 @@ class Patterns:
                 self._patterns.append(pattern)
                 self._of_marker.append(len(self._markers) - 1)
                 self._how.append(_NAMES.index(name))
-                lasts += pattern[-WINDOW:]
-        windows = np.frombuffer(bytes(lasts), dtype="<u8")
+                self._lasts += pattern[-WINDOW:]
+        windows = np.frombuffer(bytes(self._lasts), dtype="<u8")
         self._order = np.argsort(windows, kind="stable")
         self._windows: NDArray[np.uint64] = windows[self._order]
         wanted = (16 * len(windows)).bit_length()

@@ -1,6 +1,7 @@
 """What makes a crowd's business quick: nothing that a node or a matcher looks at.
 
     QuickNode   a plain HTTP connection; what is public is asked for once an epoch
+    QuickVisits the same for a desk at which several things are done at once
     QuickDesk   a coordinator who signs natively, since it knows whom: the same bytes as blindly
 
 A crowd's people run the clients of everybody. The node sees requests as from them, the matcher
@@ -106,6 +107,18 @@ class QuickNode(NodeClient):
         return NodeAnswer(response.status, media_type, content)
 
 
+class QuickVisits(NodeClient):
+    """The node for several threads at once: each asks by its own connection."""
+
+    def __init__(self, base_url: str, connect: Callable[[], QuickNode]) -> None:
+        """*connect* is asked in every thread."""
+        super().__init__(base_url)
+        self._connect = connect
+
+    def _asked(self, method: str, path: str, body: bytes, at_most: int) -> NodeAnswer:
+        return self._connect()._asked(method, path, body, at_most)
+
+
 class QuickDesk(Coordinator):
     """A duty coordinator to whom the crowd's people, by thread key, are no strangers.
 
@@ -126,11 +139,13 @@ class QuickDesk(Coordinator):
         self._known = known
         self._signers: dict[bytes, Signer] = {}
 
-    def certify_crowd(self, patiently: Callable[[Callable[[], None]], None]) -> None:
-        """Certify everybody of the crowd whose intake lies here."""
-        for one in self.opened():
-            if one.intake.thread_key in self._known:
-                patiently(partial(self.hand_over, one))
+    def crowd_waiting(self) -> list[Callable[[], None]]:
+        """To certify everybody of the crowd whose intake lies here: one act for each."""
+        return [
+            partial(self.hand_over, one)
+            for one in self.opened()
+            if one.intake.thread_key in self._known
+        ]
 
     def _sign(self, one: Opened) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         person = self._known.get(one.intake.thread_key)

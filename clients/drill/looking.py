@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from api.store import open_engine
 from clients.drill import attacks, estimates, tables, truth
 from clients.drill.coercion import with_the_matchers_passphrase
-from clients.drill.marking import drill_markers
 from clients.drill.places import Place, finds_in, search_disk, search_memory
 from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
@@ -20,9 +19,8 @@ from clients.thief import Patterns
 from clients.tour.markers import is_typed
 
 
-def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path) -> None:
+def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path, markers: Patterns) -> None:
     began = time.monotonic()
-    markers = Patterns(drill_markers(season))
     held = {"its own seed": _matcher(season).secrets.signing_seed}
     drill.places["matcher_disk"] = search_disk(
         "matcher_disk", [season.trial.matcher_keyring, season.matcher.log], markers, scratch=home

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
 from clients.tour.markers import Marker, markers_of
 
-EPOCHS = 4
-"""The last ones, whose notices are marked."""
+EPOCHS, EPOCHS_AHEAD = 4, 2
+"""So many up to this one have their notices marked, and so many that are to come."""
 
 _WRITES, _BLANKS, _READS = "w of ", "B of ", "R of "
 
 
-def drill_markers(season: DrillSeason) -> Iterator[Marker]:
-    """Name of the marker and value, for everybody of *season* and for the matcher's epoch keys."""
-    epoch = season.world.epoch
-    yield from markers_of(
-        season.scenario,
-        circle=season.circle,
-        period=season.circle.period_on(season.today).number,
-        epochs=range(max(1, epoch - EPOCHS + 1), epoch + 2),
-        codes=season.world.codes,
-    )
-    yield from season.notes.markers()
-    keyring = MatcherKeyring.open(season.trial.matcher_keyring, season.trial.passphrase)
-    for held in keyring.secrets.epochs:
-        yield f"epoch {held.epoch} key", held.seed
+@dataclass
+class Marking:
+    """What of *season* has been named so far."""
+
+    season: DrillSeason
+    codes: int = 0
+    epochs: set[int] = field(default_factory=set)
+
+    def everybody(self) -> Iterator[Marker]:
+        """Name of the marker and value, for everybody of the season and whatever has come of it.
+
+        Deriving so many takes minutes, so notices of the next epochs are among them.
+        """
+        epoch = self.season.world.epoch
+        yield from markers_of(
+            self.season.scenario,
+            circle=self.season.circle,
+            period=self.season.circle.period_on(self.season.today).number,
+            epochs=range(max(1, epoch - EPOCHS + 1), epoch + EPOCHS_AHEAD + 1),
+            codes=[],
+        )
+        yield from self.new()
+
+    def new(self) -> Iterator[Marker]:
+        """What has come since: codes of vouchers, what people noted, the matcher's epoch keys."""
+        season = self.season
+        before, self.codes = self.codes, len(season.world.codes)
+        for number in range(before, self.codes):
+            yield f"code {number}", season.world.codes[number]
+        yield from season.notes.new_markers()
+        keyring = MatcherKeyring.open(season.trial.matcher_keyring, season.trial.passphrase)
+        for held in keyring.secrets.epochs:
+            if held.epoch not in self.epochs:
+                self.epochs.add(held.epoch)
+                yield f"epoch {held.epoch} key", held.seed
 
 
 def shown_by(bodies: Iterable[bytes], patterns: Patterns) -> set[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clients.donor import Donor
+from clients.drill.one_sitting import OneSitting
 from clients.family import Family
 from clients.people.following import keep_up
 from clients.people.sittings import PersonClient
@@ -24,13 +25,14 @@ class Notes:
 
     keys: set[bytes] = field(default_factory=set)
     tokens: set[bytes] = field(default_factory=set)
+    _marked: set[bytes] = field(default_factory=set)
 
-    def markers(self) -> Iterator[tuple[str, bytes]]:
-        """Each by a name."""
-        for number, key in enumerate(self.keys):
-            yield f"conversation {number} key", key
-        for number, token in enumerate(self.tokens):
-            yield f"claim {number} token", token
+    def new_markers(self) -> Iterator[tuple[str, bytes]]:
+        """Each by a name, once."""
+        for kind, noted in (("conversation {} key", self.keys), ("claim {} token", self.tokens)):
+            for value in noted - self._marked:
+                self._marked.add(value)
+                yield kind.format(len(self._marked)), value
 
     def note(self, state: State) -> State:
         """*state* itself, noted once everything that follows from a look has followed."""
@@ -53,8 +55,11 @@ class _Noted(PersonClient):
         return Sitting(self._list_key, self._circle, self._node, self._today, self.notes.note)
 
 
-def noted_clients(notes: Notes) -> tuple[type[Family], type[Donor]]:
-    """A family's and a donor's client that write into *notes*."""
+Clients = tuple[type[Family], type[Donor]]
+
+
+def noted_clients(notes: Notes) -> tuple[Clients, Clients]:
+    """A family's and a donor's client that write into *notes*, and those of a crowd."""
     kept = notes
 
     class NotedFamily(_Noted, Family):
@@ -63,4 +68,10 @@ def noted_clients(notes: Notes) -> tuple[type[Family], type[Donor]]:
     class NotedDonor(_Noted, Donor):
         notes = kept
 
-    return NotedFamily, NotedDonor
+    class CrowdsFamily(OneSitting, NotedFamily):
+        pass
+
+    class CrowdsDonor(OneSitting, NotedDonor):
+        pass
+
+    return (NotedFamily, NotedDonor), (CrowdsFamily, CrowdsDonor)

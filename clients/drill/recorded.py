@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clients.drill.coercion import Coerced, add_opened, words_within
@@ -111,9 +111,10 @@ def look_back(recording: Recording, season: Season, now: OpenEpoch) -> None:
     for kind, memories in people:
         found = recording.opened[f"{kind}_list"] = Coerced()
         for player in (memory.player for memory in memories if not memory.player.is_of_crowd):
-            person = _person(player.key(), season, 0)
-            own = by_shelf.get(reader_of(person.shelf_write), [])
-            states = [s for visit in own for s in _opened(visit, player.key(), season, now)]
+            list_key = player.key()
+            own = by_shelf.get(reader_of(_person(list_key, season, 0).shelf_write), [])
+            places = _places(list_key, season)
+            states = [state for visit in own for state in _opened(visit, places, season, now)]
             opened = b"\0".join(words_within(states))
             add_opened(found, patterns, opened, f"{kind} {player.number}:")
 
@@ -134,13 +135,22 @@ def _addresses(body: bytes) -> tuple[DropAddress, ...]:
     return tuple(DropAddress(drop[:HASH_BYTES]) for drop in _cut(body[-DROPS * row :], row))
 
 
-def _opened(visit: Visit, list_key: bytes, season: Season, now: OpenEpoch) -> Iterator[State]:
-    """What the list opens of one recorded visit."""
-    current, previous = _person(list_key, season, 0), _person(list_key, season, 1)
-    places = [Place(person, index) for person in (current, previous) for index in range(PSEUDONYMS)]
-    place = next((p for p in places if p.own_reads()[0] == visit.reads[OUTBOX]), None)
+def _places(list_key: bytes, season: Season) -> dict[bytes, Place]:
+    """Of both quarters, the current one first, by R of the outbox."""
+    people = (_person(list_key, season, 0), _person(list_key, season, 1))
+    places = [Place(person, index) for person in people for index in range(PSEUDONYMS)]
+    return {place.own_reads()[0]: place for place in places}
+
+
+def _opened(
+    visit: Visit, places: Mapping[bytes, Place], season: Season, now: OpenEpoch
+) -> Iterator[State]:
+    """What a list, to which *places* belong, opens of one recorded visit."""
+    place = places.get(visit.reads[OUTBOX])
     if place is None:
         return
+    first, *_, last = places.values()
+    current, previous = first.person, last.person
     secret = place.pseudonym.notice_secret
     committed = next(
         epoch

@@ -18,7 +18,7 @@ from clients.drill.control_request import open_request
 from clients.drill.cores import node_core
 from clients.drill.idle import common_in_an_idle_node, common_markers
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
-from clients.drill.marking import drill_markers, shown_by
+from clients.drill.marking import Marking, shown_by
 from clients.drill.picture import HEIGHT, WIDTH
 from clients.drill.places import search_disk, search_memory
 from clients.drill.recorded import look_back
@@ -75,17 +75,22 @@ def run_drill(
         ending.enter_context(season)
         season.hand_out_invites()
         _live(drill, season, told)
-        told("the matcher is frozen in the middle of a round")
         season.live_people()
         season.live_desks()
-        look_at_the_matcher(drill, season, home)
+        told("working out what to look for")
+        began_marking = time.monotonic()
+        marking = Marking(season)
+        markers = Patterns(marking.everybody())
+        drill.spent("markers", began_marking)
+        told("the matcher is frozen in the middle of a round")
+        look_at_the_matcher(drill, season, home, markers)
         told("the node is frozen in the middle of business")
         usual = season.traffic.requests // drill.epochs
         with open_request(season.port) as controls:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             began_search = time.monotonic()
             common = dict(common_markers(season))
-            markers = Patterns(chain(drill_markers(season), common.items()))
+            markers.add(chain(marking.new(), common.items()))
             drill.markers = len(markers) - len(common)
             drill.spent("markers", began_search)
             told("searching the node's memory")

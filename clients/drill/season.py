@@ -15,19 +15,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from clients.coordinator import Coordinator
+from clients.drill.calling import Calling
 from clients.drill.cores import end_by_a_dump
-from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode
+from clients.drill.crowd import PublicFacts, QuickDesk, QuickNode, QuickVisits
 from clients.drill.memory import with_descendants
 from clients.drill.noting import Notes, noted_clients
 from clients.drill.recorded import Recording
 from clients.drill.traffic import PATIENCE_SECONDS, Seized, Traffic
 from clients.node import NodeClient
+from clients.operators.operator import OperatorClient
+from clients.operators.signed_http import SignedHttp
 from clients.people.person import THREADS
 from clients.tour.season import Season
 from clients.trial.onlooker import Onlooker
 from crypto.keys import Person
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Sittings; with fewer the node waits for people, who compute more than it does."""
 
 LULL_SECONDS = 0.002
@@ -53,11 +56,14 @@ class DrillSeason(Season):
         self._onlooker.__enter__()
         super().__post_init__()
         self.notes = Notes()
-        self.world.family, self.world.donor = noted_clients(self.notes)
+        usual, crowds = noted_clients(self.notes)
+        self.world.family, self.world.donor = usual
+        self.world.crowds_family, self.world.crowds_donor = crowds
         period = self.circle.period_on(self.today).number
+        self._calling = Calling([donor for donor in self.donors if donor.player.is_of_crowd])
         self._facts = PublicFacts()
         self._quick = threading.local()
-        self._hung_up: list[QuickNode] = []
+        self._quick_nodes: list[QuickNode] = []
         self._known = {
             person.thread(number).key: person
             for player in (*self.scenario.families, *self.scenario.donors)
@@ -73,41 +79,66 @@ class DrillSeason(Season):
         self._ending.push(self._onlooker)
         super().begin()
         self._ending.callback(self._hang_up)
+        self._ending.callback(self._end)
+
+    def _end(self) -> None:
+        """Whatever is going on: a frozen node hears no word, and nobody waits for it any longer."""
+        self.traffic.is_seized = True
+        self.node.kill()
 
     def _hang_up(self) -> None:
-        for node in self._hung_up:
-            node.hang_up()
+        while self._quick_nodes:
+            self._quick_nodes.pop().hang_up()
 
     def connect(self) -> NodeClient:
         """A client of the node for one sitting, on a connection of its own."""
         return NodeClient(self.url, self.traffic.sitting(), recorder=self.recorder)
 
-    def connect_quickly(self) -> NodeClient:
+    def connect_quickly(self) -> QuickNode:
         """The client of whoever of the crowd sits in this thread."""
         if not hasattr(self._quick, "node"):
             self._quick.node = QuickNode(
                 "127.0.0.1", self.port, self.traffic, self._facts, self.recording.note
             )
-            self._hung_up.append(self._quick.node)
+            self._quick_nodes.append(self._quick.node)
         node: QuickNode = self._quick.node
         return node
+
+    def live_people(self) -> None:
+        """Whoever means to comes for a sitting, and donors who are needed."""
+        self._calling.call(self.families, self.world.epoch)
+        super().live_people()
 
     def sit(self, sittings: Sequence[Callable[[], None]]) -> None:
         """Several at once."""
         self._facts.forget()
+        self._at_once(sittings)
+        self._hang_up()
+
+    def _at_once(self, acts: Sequence[Callable[[], None]]) -> None:
         with ThreadPoolExecutor(AT_ONCE) as rooms:
-            for done in [rooms.submit(self._patiently, sitting) for sitting in sittings]:
-                done.result()
+            try:
+                for done in [rooms.submit(self._patiently, act) for act in acts]:
+                    done.result()
+            except BaseException:  # somebody wants it to end, too
+                self.traffic.is_seized = True
+                rooms.shutdown(cancel_futures=True)
+                raise
 
     def _desk(self, number: int) -> Coordinator:
         known = super()._desk(number)
+        known.close()
+        # Not by the onlooker, who keeps whole what it sees.
+        node = f"http://127.0.0.1:{self.port}"
+        signed = SignedHttp(node, known.keyring.secrets.signing_seed, self.circle.digest)
+        visits = QuickVisits(node, self.connect_quickly)
         return QuickDesk(
-            known.keyring, known.operator, known.visits, self.circle, known=self._known
+            known.keyring, OperatorClient(signed), visits, self.circle, known=self._known
         )
 
     def _read_inbox(self, desk: Coordinator) -> None:
         assert isinstance(desk, QuickDesk)
-        desk.certify_crowd(self._patiently)
+        self._at_once(desk.crowd_waiting())
         super()._read_inbox(desk)
 
     def live_until_seized(self, requests: int) -> None:

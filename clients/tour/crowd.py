@@ -19,9 +19,11 @@ from clients.tour.scenario import (
 from crypto.labels import BLIND_COUNT, SECRET_BYTES
 from matching.catalogue import Catalogue
 
-FAMILIES_ARRIVE, DONORS_ARRIVE = 4, 12
-"""Over how many epochs each kind arrives: families ask again, donors do not, so that about as many
-slots as requests are open at any time."""
+FAMILIES_ARRIVE = 4
+"""Over so many epochs."""
+
+UNCALLED = 1 << 30
+"""No epoch: donors come once they are called."""
 
 
 def with_crowd(scenario: Scenario, families: int, donors: int, *, catalogue: Catalogue) -> Scenario:
@@ -44,7 +46,7 @@ def with_crowd(scenario: Scenario, families: int, donors: int, *, catalogue: Cat
         replace(
             donor_by_lot(first_donor + n, DonorHabit.PLAIN, texts, lot, catalogue),
             drawn_key=lot.randbytes(SECRET_BYTES),
-            arrives=1 + n * DONORS_ARRIVE // donors,
+            arrives=UNCALLED,
         )
         for n in range(donors)
     ]

@@ -44,15 +44,15 @@ def donor_sits(memory: DonorMemory, world: World) -> None:
     player = memory.player
     client = world.client_for(player)
     try:
-        donor = world.donor(player.key(), world.circle, client, world.today)
+        donor = world.donor_for(player, client)
         player.sittings += 1
         if not memory.asked:
             donor.offer(player.wish, player.language, player.words)
             memory.asked = True
             return
-        if player.is_of_crowd:  # as late as still answers in time whatever is matched meanwhile
-            memory.come_back = world.epoch + world.circle.policy.answer_epochs
         view = donor.visit()
+        if player.is_of_crowd:
+            memory.come_back = world.epoch + _crowds_pause(memory, world)
         if view.status is Status.QUESTION:
             donor.answer_question(f"{player.words} (2)")
             return
@@ -66,6 +66,12 @@ def donor_sits(memory: DonorMemory, world: World) -> None:
         client.close()
 
 
+def _crowds_pause(memory: DonorMemory, world: World) -> int:
+    """Epochs: until what was just posted can be matched, and then as late as still answers in
+    time whatever is matched meanwhile."""
+    return world.circle.policy.answer_epochs if memory.certified else 1
+
+
 def _donate(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> None:
     try:
         _donate_one(memory, donor, slot, world)
@@ -77,6 +83,8 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
     habit, number = memory.player.habit, memory.player.number
     facts = slot.facts
     if slot.status is Status.CERTIFIED and slot.index >= BLIND_COUNT:
+        if memory.player.is_of_crowd:
+            return  # it gives what it was certified for
         donor.post_card(slot.index)
         world.told(Step.EARNS, f"donor {number} earned a slot by a family's receipt, and offers it")
     elif slot.status is Status.FINISHED:

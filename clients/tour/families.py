@@ -42,7 +42,7 @@ def family_sits(memory: FamilyMemory, world: World) -> None:
     player = memory.player
     client = world.client_for(player)
     try:
-        family = world.family(player.key(), world.circle, client, world.today)
+        family = world.family_for(player, client)
         player.sittings += 1
         if not memory.asked_epoch:
             family.ask(player.wish, player.language, player.words, memory.invite)

@@ -41,9 +41,22 @@ class World:
     family: type[Family] = Family
     donor: type[Donor] = Donor
     """What people's devices run."""
+    crowds_family: type[Family] = Family
+    crowds_donor: type[Donor] = Donor
+    """The same for those of a crowd."""
 
     def client_for(self, player: Player) -> NodeClient:
         """The node, as *player* comes to it."""
         if player.is_of_crowd and self.connect_quickly is not None:
             return self.connect_quickly()
         return self.connect()
+
+    def family_for(self, player: Player, client: NodeClient) -> Family:
+        """The device of *player*, a family, at *client*."""
+        kind = self.crowds_family if player.is_of_crowd else self.family
+        return kind(player.key(), self.circle, client, self.today)
+
+    def donor_for(self, player: Player, client: NodeClient) -> Donor:
+        """The device of *player*, a donor, at *client*."""
+        kind = self.crowds_donor if player.is_of_crowd else self.donor
+        return kind(player.key(), self.circle, client, self.today)
