@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from crypto.labels import BLIND_COUNT
-
 DROPS_PER_CARD = 5
 DROPS_PER_PERSON = 5
 
@@ -33,14 +31,13 @@ def estimate(
     """From rows counted by table; the truth is the season's."""
     stored = counts["cards"]
     asked = max(0.0, (counts["drops"] - DROPS_PER_CARD * stored) / DROPS_PER_PERSON)
-    # Burned were a stamp for each card, two codes for an invited intake, one proof for another.
-    invited = max(0.0, counts["burned"] - stored - asked)
-    others = max(0.0, asked - invited)
-    # Who was invited posts one card, a donor three; more of them come from confirmed parcels.
-    earned = max(0.0, stored - invited - BLIND_COUNT * others)
+    # Nothing tells a family from a donor or a confirmed parcel from another. Who takes them for
+    # equally many, and knows that a family asks again only once it has confirmed, comes closest.
+    families, requests = asked / 2, stored / 2
+    confirmed = max(0.0, requests - families)
     return {
         "open_cards": Estimate(stored, cards),
         "matches": Estimate(stored / 2, matches),
-        "parcels": Estimate(earned, parcels),
+        "parcels": Estimate(confirmed, parcels),
         "active_people": Estimate(asked, people),
     }

@@ -1,7 +1,9 @@
 """Deliberate weaknesses: each makes the search, the guesses or the reading of tables notice.
 
     a body in the log                     test_a_body_in_the_log_is_found
-    a rowid table, a match that is kept   test_a_table_with_numbered_rows_is_noticed
+    a rowid table                         test_a_table_with_numbered_rows_is_noticed
+    a match that is kept                  test_a_node_that_keeps_who_reads_whose_pages_is_noticed
+    a region in plain                     test_common.py::test_a_region_…_in_plain_is_found
     no secure_delete                      test_pages_that_are_freed_and_not_overwritten_are_noticed
     seconds, no padding, nothing erased   test_a_careless_row_is_noticed
     rows in the order they came in        test_a_table_that_was_not_laid_out_anew_links_drops
@@ -25,6 +27,7 @@ from api import sqlite
 from clients.drill.answers import told_apart
 from clients.drill.attacks import link
 from clients.drill.places import search_disk
+from clients.drill.recorded import OUTBOX
 from clients.drill.tables import recognisable, rows_of, weaknesses
 from clients.drill.truth import TrueCard
 from clients.people.outboxes import first_outbox
@@ -71,6 +74,37 @@ async def look(node, body):
 for route in visits.router.routes:
     if route.path.endswith("/look"):
         route.endpoint = look
+serve(Settings(), clock=lambda: {now})
+"""
+
+
+KEEPS_MATCHES = """
+from sqlalchemy import text
+from api import visits
+from api.bodies import rows_of
+from api.serve import serve
+from api.settings import Settings
+from crypto.drops import ReadSecret, drop_address
+kept = {{"look": visits.look, "meet": visits.meet}}
+last = []
+async def look(node, body):
+    last[:] = [drop_address(ReadSecret(rows_of(body, 32)[7]))]
+    return await kept["look"](node, body)
+async def meet(node, body):
+    partner = drop_address(ReadSecret(rows_of(body, 32)[0]))
+    def remember(connection):
+        connection.execute(text(
+            "CREATE TABLE IF NOT EXISTS matches"
+            " (own BLOB PRIMARY KEY, partner BLOB NOT NULL) WITHOUT ROWID"
+        ))
+        connection.execute(
+            text("INSERT INTO matches VALUES (:own, :partner)"),
+            {{"own": last[0], "partner": partner}},
+        )
+    node.store.write(remember)
+    return await kept["meet"](node, body)
+for route in visits.router.routes:
+    route.endpoint = {{"look": look, "meet": meet}}.get(route.path.split("/")[-1], route.endpoint)
 serve(Settings(), clock=lambda: {now})
 """
 
@@ -210,7 +244,45 @@ def test_a_table_with_numbered_rows_is_noticed(tmp_path: Path, trial: TrialCircl
         )
         found = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
 
-    assert found == ["matches numbers its rows in the order in which they came"]
+    assert found == [
+        "matches is no table of the schema",
+        "matches numbers its rows in the order in which they came",
+    ]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_node_that_keeps_who_reads_whose_pages_is_noticed(
+    tmp_path: Path, trial: TrialCircle, keeps: bool
+) -> None:
+    """A family's visit reads its own drops and then its donor's pages: there is the match."""
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        family, donor = (new_card(node) for _ in range(2))
+        for card in (family, donor):
+            assert post(node, card, 1).status_code == 201
+    program = KEEPS_MATCHES.format(now=Clock().seconds) if keeps else SERVE
+    process = ServedProcess(tmp_path, trial, program=program)
+    address = process.start()
+    own = [reader_of(drop.w) for drop in family.drops]
+    pages = [reader_of(drop.w) for drop in donor.drops[1:]]
+    for path, body in {
+        "look": bytes(OUTBOX * 32) + b"".join(own),
+        "meet": b"".join(pages) + bytes(96),
+    }.items():
+        answer = httpx.post(
+            f"{address}/visit/{path}", content=body, headers={"content-type": OCTETS}
+        )
+        assert answer.status_code == 200
+    process.stop()
+    with running_node(tmp_path, trial) as node:
+        found = weaknesses(node.engine, file_of(tmp_path), today=node.node.today())
+
+    told = [
+        "matches is no table of the schema",
+        "matches.own names rows of other tables",
+        "matches.partner names rows of other tables",
+    ]
+    assert found == (told if keeps else [])
 
 
 @pytest.mark.parametrize("logs", [True, False])
