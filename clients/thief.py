@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clients.decoding import written
+from clients.decoding import packed, written
 
 WINDOW = 8
 """The shortest pattern; a shorter one would be found everywhere by chance."""
@@ -199,3 +199,10 @@ class Patterns:
     def _sieved(self, windows: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """A place in the sieve for each: the upper bits of a product (Knuth, TAOCP 6.4)."""
         return (windows * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - self._bits)
+
+
+def finds_in(data: bytes, patterns: Patterns, place: str) -> Iterator[Find]:
+    """All finds in *data*, as it is and unpacked."""
+    yield from patterns.found_in(data, place)
+    for kind, _, unpacked in packed(data):
+        yield from patterns.found_in(unpacked, f"{place}: {kind}")

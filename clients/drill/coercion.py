@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from clients.coordinator import Coordinator
-from clients.drill.places import kind_of
+from clients.drill.place import kind_of
 from clients.node import NodeClient
 from clients.operators.keyring import CoordinatorKeyring
 from clients.operators.operator import OperatorClient

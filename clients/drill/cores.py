@@ -14,7 +14,7 @@ from pathlib import Path
 
 from clients.controls import control_word
 from clients.drill.memory import with_descendants
-from clients.drill.places import Place
+from clients.drill.place import Place
 
 UNPROTECTED = """
 import os, resource

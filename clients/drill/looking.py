@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from api.store import open_engine
 from clients.drill import attacks, estimates, tables, truth
 from clients.drill.coercion import with_the_matchers_passphrase
-from clients.drill.places import Place, finds_in, search_disk, search_memory
+from clients.drill.common import Common
+from clients.drill.place import Place
+from clients.drill.places import search_disk, search_memory
 from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
@@ -56,6 +58,7 @@ def look_at_the_tables(
     seized: Path,
     database_url: str | None,
     patterns: Patterns,
+    common: Common,
 ) -> None:
     file = None if database_url else next(seized.rglob("node.db"))
     untouched = seized
@@ -66,9 +69,7 @@ def look_at_the_tables(
     place = drill.places["table_internals"] = Place("table_internals")
     try:
         for values in tables.values_of(engine):
-            place.bytes += len(values)
-            for find in finds_in(values, patterns, "a table"):
-                place.sort(find)
+            place.search(values, patterns, "a table", common=common)
         place.weaknesses = tables.weaknesses(engine, file, today=season.today)
         _plant_in_tables(place, engine, file, season.today)
         _attack(drill, season, engine, untouched)

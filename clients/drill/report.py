@@ -14,7 +14,7 @@ from clients.drill.attacks import Advantage
 from clients.drill.judging import FRESH
 from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
 from clients.drill.picture import picture
-from clients.drill.places import Place
+from clients.drill.place import Place
 from clients.drill.result import Drill
 
 Cells = Sequence[str]
@@ -42,7 +42,7 @@ def written_report(drill: Drill) -> str:
                 (
                     name,
                     f"{place.bytes:,}",
-                    str(len(place.hits) + len(place.weaknesses)),
+                    str(place.hit_count),
                     _beside_idle(place),
                     _counted(place.as_json()["excused"]),
                     f"{place.controls_found} of {place.controls_planted}",
@@ -50,10 +50,10 @@ def written_report(drill: Drill) -> str:
                 for name, place in drill.places.items()
             ),
         ),
-        "<p>Regions and stores stand in every node's circle document: in brackets how often in a "
-        "node that nobody visited. Excused are secrets of the requests that were in flight when "
-        "the node was frozen, and "
-        "in a matcher's its keys and, in a round, what cards hold; people's words never.</p>",
+        "<p>Regions and stores stand in every node's circle document, which is not counted here: "
+        "in brackets how often elsewhere in a node that nobody visited. Excused are secrets of the "
+        "requests that were in flight when the node was frozen, and in a matcher's its keys and, "
+        "in a round, what cards hold; people's words never.</p>",
         "<h2>What can be guessed to belong together</h2>",
         "<p>Best of eight guesses at each: by place in the file, order, the log, the number of "
         "times something was written, day, and address. The bar goes to where it is at most.</p>",
@@ -144,8 +144,6 @@ def _guesses(attacks: Iterable[tuple[str, Advantage]]) -> str:
 
 
 def _beside_idle(place: Place) -> str:
-    if not place.common_if_idle:
-        return ""
     return f"{place.common.total()} ({place.common_if_idle.total()})"
 
 

@@ -9,13 +9,12 @@ from clients.drill.attacks import Advantage
 from clients.drill.coercion import Coerced
 from clients.drill.estimates import Estimate
 from clients.drill.judging import of_guesses
-from clients.drill.places import Place, kind_of
+from clients.drill.place import Place, kind_of
 from clients.drill.recorded import Recording
 
 NOT_COVERED = (
     "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
-    "names of regions and stores are counted beside an idle node's and not judged: a log that was "
-    "not cut yet has what it holds twice",
+    "a region's name of fewer than eight letters is looked for in UTF-16 alone",
     "of a crowd's recorded past the addresses alone are kept: lists open that of the others",
     "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
     "raw devices: blocks that the file system gave back are not read",
@@ -86,6 +85,11 @@ class Drill:
             for name, place in self.places.items()
             if place.hits
         ]
+        named = [
+            f"{name}: {', '.join(sorted(place.surplus))} outside the circle's document"
+            for name, place in self.places.items()
+            if place.surplus
+        ]
         opened = [
             f"coercion, {name}: opened {', '.join(sorted(set(coerced.must_not)))}"
             for name, coerced in (*self.coercion.items(), *self.recorded.opened.items())
@@ -96,6 +100,7 @@ class Drill:
             (few if self.parcels < self.wanted else [])
             + lost
             + found
+            + named
             + weak
             + opened
             + self.told_apart

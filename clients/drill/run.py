@@ -16,7 +16,7 @@ from clients.drill.answers import reserved_reads, told_apart
 from clients.drill.coercion import coerce
 from clients.drill.control_request import open_request
 from clients.drill.cores import node_core
-from clients.drill.idle import common_in_an_idle_node, common_markers
+from clients.drill.idle import common_in_an_idle_node, common_of
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import Marking, shown_by
 from clients.drill.picture import HEIGHT, WIDTH
@@ -44,6 +44,10 @@ SPARE = 1.1
 
 LEAST_EPOCHS, MOST_EPOCHS = 6, 40
 """Lived whole before the last, interrupted one: enough for goods, receipts and earned slots."""
+
+REQUESTS_A_PARCEL, LIVING = 70, 0.75
+"""What the time left is guessed by: so many requests go to a parcel, and so much of a drill goes
+into living its season, the rest into the search."""
 
 PATIENCE = {"KLUNAK_BODY_SECONDS": "3600"}
 """The planted request stays open as long as the season does."""
@@ -89,9 +93,9 @@ def run_drill(
         with open_request(season.port) as controls:
             season.live_until_seized(lot.randrange(1, max(2, usual)))
             began_search = time.monotonic()
-            common = dict(common_markers(season))
-            markers.add(chain(marking.new(), common.items()))
-            drill.markers = len(markers) - len(common)
+            common = common_of(season)
+            markers.add(chain(marking.new(), common.markers))
+            drill.markers = len(markers) - len(common.markers)
             drill.spent("markers", began_search)
             told("searching the node's memory")
             excused = shown_by(season.traffic.in_flight, markers)
@@ -101,6 +105,7 @@ def run_drill(
                 markers,
                 planted=controls.planted,
                 is_excused=excused.__contains__,
+                common=common,
             )
             is_dumped = season.end_life()
         if cluster is not None:
@@ -108,12 +113,17 @@ def run_drill(
         told("searching the node's disk")
         seized = _seized(season, cluster, home)
         drill.places["node_disk"] = search_disk(
-            "node_disk", [seized, scratch, home / "trial" / "node.key"], markers, scratch=home
+            "node_disk",
+            [seized, scratch, home / "trial" / "node.key"],
+            markers,
+            scratch=home,
+            common=common,
         )
         if (core := node_core(is_dumped, scratch=home)) is not None:
             drill.places["node_core"] = core
         told("looking at a node that nobody visited")
-        for place, counted in common_in_an_idle_node(season, home, backend=backend).items():
+        idle = common_in_an_idle_node(season, home, common, backend=backend)
+        for place, counted in idle.items():
             drill.places[place].common_if_idle = counted
         drill.dump, drill.octets = _dump(seized)
         drill.spent("search", began_search)
@@ -122,7 +132,7 @@ def run_drill(
         if cluster is not None:
             cluster.start()
         look_at_the_tables(
-            drill, season, seized, _database(cluster).get("KLUNAK_DATABASE_URL"), markers
+            drill, season, seized, _database(cluster).get("KLUNAK_DATABASE_URL"), markers, common
         )
         told("opening what can be opened under coercion")
         port = free_port()
@@ -155,10 +165,15 @@ def _policy() -> Policy:
 
 def _live(drill: Drill, season: DrillSeason, told: Callable[[str], None]) -> None:
     """Whole epochs, until as many parcels are confirmed as are wanted."""
+    lived = time.monotonic()
     while drill.epochs < LEAST_EPOCHS or (
         drill.parcels < drill.wanted and drill.epochs < MOST_EPOCHS
     ):
-        told(f"epoch {drill.epochs + 1}: {drill.parcels:,} of {drill.wanted:,} parcels confirmed")
+        left = _time_left(time.monotonic() - lived, season.traffic.requests, drill.wanted)
+        told(
+            f"epoch {drill.epochs + 1}: {drill.parcels:,} of {drill.wanted:,} parcels confirmed"
+            f"{left}"
+        )
         for phase, act in (
             ("people", season.live_people),
             ("desks", season.live_desks),
@@ -169,6 +184,14 @@ def _live(drill: Drill, season: DrillSeason, told: Callable[[str], None]) -> Non
             drill.spent(phase, began)
         drill.epochs += 1
         drill.parcels = sum(family.confirmed for family in season.families)
+
+
+def _time_left(lived: float, requests: int, parcels: int) -> str:
+    """About, once there is something to go by."""
+    if not requests:
+        return ""
+    done = LIVING * min(1.0, requests / (REQUESTS_A_PARCEL * parcels))
+    return f", about {math.ceil(lived * (1 / done - 1) / 60)} minutes left"
 
 
 def _epoch_at(url: str, season: DrillSeason) -> OpenEpoch:

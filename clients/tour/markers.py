@@ -65,7 +65,7 @@ def _named(player: Player, values: Iterable[tuple[str, Value]]) -> Iterator[Mark
     return ((f"{whose} {player.number}: {what}", value) for what, value in values if value)
 
 
-def catalogue_values(catalogue: Catalogue) -> dict[str, str | bytes]:
+def catalogue_values(catalogue: Catalogue) -> dict[str, str]:
     """Names that stand in public documents anyway; they may be found there and nowhere else."""
     stores = {f"store {n}": store.name for n, store in enumerate(catalogue.stores)}
     return {**stores, **{f"region {region}": region.name for region in Region}}

@@ -12,8 +12,17 @@ from pathlib import Path
 import pytest
 
 from clients.controls import Controls
-from clients.drill.places import PACKERS, finds_in
-from clients.thief import WINDOW, Find, Patterns, Value, encodings, files_below, search
+from clients.drill.places import PACKERS
+from clients.thief import (
+    WINDOW,
+    Find,
+    Patterns,
+    Value,
+    encodings,
+    files_below,
+    finds_in,
+    search,
+)
 
 NAME = "Алеся Каваленка"
 

@@ -11,7 +11,7 @@ from clients.cli import drill as command
 from clients.cli.app import command as klunak
 from clients.drill.attacks import Advantage
 from clients.drill.coercion import Coerced
-from clients.drill.places import Place
+from clients.drill.place import Place
 from clients.drill.result import Drill
 from clients.thief import Find
 
@@ -33,6 +33,11 @@ def guessed(*, trials: int, upper99: float, lower: float = -0.01) -> Advantage:
 
 def has_a_hit(drill: Drill) -> None:
     drill.places["node_disk"].hits.append(Find("family 3: street", "raw", "node.db", 9))
+
+
+def has_a_region_more_than_an_idle_node(drill: Drill) -> None:
+    drill.places["node_disk"].common_if_idle["catalogue: region 0"] = 1
+    drill.places["node_disk"].common["catalogue: region 0"] = 2
 
 
 def lost_a_control(drill: Drill) -> None:
@@ -73,6 +78,9 @@ def is_perhaps_guessed(drill: Drill) -> None:
 
 FAULTS: dict[Callable[[Drill], None], str] = {
     has_a_hit: "node_disk: hits of family: street",
+    has_a_region_more_than_an_idle_node: (
+        "node_disk: catalogue: region 0 outside the circle's document"
+    ),
     lost_a_control: "node_disk: a control was not found",
     planted_no_control: "node_disk: a control was not found",
     has_a_weakness: "node_disk: rows are numbered",
