@@ -78,6 +78,13 @@ test-browser: pages one-file need-browsers ## walk the page in Chromium and Fire
 screenshots: pages need-browsers ## take the pictures of docs/img anew
 	$(BIN)/python -m tests.browser.screenshots docs/img
 
+.PHONY: drill
+drill: setup need-browsers ## seize a node after 15,000 parcels: most of an hour; its picture and figures go into README
+	@mkdir -p build
+	$(BIN)/klunak drill --json --report build/drill.html >build/drill.json
+	$(BIN)/python -m tests.browser.drill_picture build/drill.html docs/img/drill.webp
+	$(BIN)/python -m tests.drill.figures build/drill.json
+
 .PHONY: check
 check: lint types pages one-file need-browsers need-wrk need-roots test-onion ## run everything: lint, types, tests and long runs
 	cd clients/web && $(WITH_NODE) npm test --silent
