@@ -14,6 +14,7 @@ from clients.drill.coercion import with_the_matchers_passphrase
 from clients.drill.common import Common
 from clients.drill.place import Place
 from clients.drill.places import search_disk, search_memory
+from clients.drill.plainness import ENOUGH
 from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
@@ -99,6 +100,8 @@ def _attack(drill: Drill, season: DrillSeason, engine: Engine, untouched: Path) 
     cards = truth.with_owners(cards, season)
     place = drill.places["table_internals"]
     place.weaknesses += tables.recognisable(engine, cards)
+    if len(cards) < ENOUGH:
+        drill.uncovered.append(f"{len(cards)} cards are too few to tell records sealed to keys")
     drill.link = attacks.link(cards, tables.rows_of(engine, untouched), laid_out_before=epoch)
     drill.estimates = estimates.estimate(
         tables.counts_of(engine),

@@ -93,7 +93,7 @@ def written_report(drill: Drill) -> str:
         f"<pre>{escape(drill.dump)}</pre>",
         "<h2>What this drill does not cover</h2>",
         "<ul>",
-        *(f"<li>{escape(one)}" for one in drill.as_json()["not_covered"]),  # type: ignore[attr-defined]
+        *(f"<li>{escape(one)}" for one in drill.not_covered),
         "</ul></main></html>",
     ]
     return "\n".join(parts)

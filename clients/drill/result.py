@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from clients.drill.attacks import Advantage
 from clients.drill.coercion import Coerced
 from clients.drill.estimates import Estimate
-from clients.drill.judging import of_guesses
+from clients.drill.judging import ENOUGH_TRIALS, of_guesses
 from clients.drill.place import Place, kind_of
 from clients.drill.recorded import Recording
 
@@ -16,8 +16,19 @@ NOT_COVERED = (
     "a brotli stream has no mark: one is unpacked only where a file or a table's values begin",
     "a region's name of fewer than eight letters is looked for in UTF-16 alone",
     "of a crowd's recorded past the addresses alone are kept: lists open that of the others",
-    "a few hundred parcels bound a guess to a few hundredths; thousands bound it closer",
     "raw devices: blocks that the file system gave back are not read",
+    "what a node leaves in the directory it works in, in /tmp, in /dev/shm or in Python's caches",
+    "a PostgreSQL server's own log, and the memory of its processes",
+    "the kernel's memory, tor's, people's devices', and swap",
+    "clerks and coordinators: their keyrings are opened under coercion, their machines not seized",
+    "under coercion any partner's words are allowed, and not only those of a match that is live",
+    "in a matcher's round any key is allowed, and no words of people's",
+    "times of files, and what the system's own journal keeps",
+    "texts folded, decomposed, in UTF-32 or in code pages before Unicode, and digests of them",
+    "parts of a text or of a secret, numbers in decimals, and streams of lzma, bz2 and lz4",
+    "several workers of one node, several nodes, and two seizures that can be compared",
+    "guesses by several traces together, and by xmax",
+    "the matrix of adversaries: it is docs/threat-model.md's, and not measured",
 )
 """Said with every result."""
 
@@ -39,6 +50,8 @@ class Drill:
     """In what a node's answers tell a reserved drop from an unknown one."""
     link: dict[str, Advantage] = field(default_factory=dict)
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    uncovered: list[str] = field(default_factory=list)
+    """What this drill was too small for, or its machine."""
     dump: str = ""
     """A few lines of the disk as it lies there."""
     octets: bytes = field(default=b"", repr=False)
@@ -65,11 +78,18 @@ class Drill:
             "recorded": self.recorded.as_json(),
             "link": {name: one.as_json() for name, one in self.link.items()},
             "estimates": {name: one.as_json() for name, one in self.estimates.items()},
-            "not_covered": list(NOT_COVERED),
+            "not_covered": self.not_covered,
             "told_apart": self.told_apart,
             "failures": self.failures,
             "seconds": self.seconds,
         }
+
+    @property
+    def not_covered(self) -> list[str]:
+        """What this drill cannot say."""
+        few = [name for name, one in self.link.items() if one.trials < ENOUGH_TRIALS]
+        said = f"tried too seldom to be held to two hundredths: {', '.join(few)}"
+        return [*NOT_COVERED, *self.uncovered, *([said] if few else [])]
 
     @property
     def failures(self) -> list[str]:

@@ -128,3 +128,15 @@ def test_a_command_that_found_something_ends_with_1(
     ended = CliRunner().invoke(klunak(), ["drill", "--json"])
 
     assert ended.exit_code == (1 if fault else 0)
+
+
+def test_it_says_what_it_was_too_small_for() -> None:
+    drill = sound()
+    drill.uncovered.append("9 cards are too few")
+    drill.link["page_outbox"] = guessed(trials=4_000, upper99=0.01)
+
+    assert drill.not_covered[-2:] == [
+        "9 cards are too few",
+        "tried too seldom to be held to two hundredths: page_page",
+    ]
+    assert drill.as_json()["not_covered"] == drill.not_covered
