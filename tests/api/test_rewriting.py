@@ -14,9 +14,10 @@ from api.rewriting import KEYS, STANDALONE, has_history
 from api.statements import Done, Run, run_together
 from api.sweep import tidy
 from tests import backends
-from tests.api.nodes import TrialNode
+from tests.api.nodes import TrialNode, running_node
 from tests.api.people import Claim, a_record, begin_epoch, meet, new_card, post, whole_round
 from tests.api.test_sweep import EXPIRING, fill
+from tests.circles import TrialCircle
 
 pytestmark = pytest.mark.postgresql
 
@@ -77,21 +78,26 @@ def files_and_orders(connection: Connection) -> dict[str, tuple[int, list[Any], 
     return found
 
 
-def test_every_table_lies_in_the_order_of_its_keys_in_a_file_of_its_own(node: TrialNode) -> None:
-    cards = [new_card(node) for _ in range(12)]
-    for card in cards:
-        post(node, card, 1)
-        for _ in range(2):
-            meet(node, Claim(card.permit))
-    fill(node)
-    with node.engine.connect() as connection:
-        before = files_and_orders(connection)
-        told = {name for name, numbers in histories(connection).items() if len(numbers) > 1}
+def test_every_table_lies_in_the_order_of_its_keys_in_a_file_of_its_own(
+    tmp_path: Path, trial: TrialCircle
+) -> None:
+    # A node that would not lay the tables out by itself while it is filled.
+    with running_node(tmp_path, trial, layout_most_mib=0) as node:
+        begin_epoch(node, 1)
+        for _ in range(12):
+            card = new_card(node)
+            post(node, card, 1)
+            for _ in range(2):
+                meet(node, Claim(card.permit))
+        fill(node)
+        with node.engine.connect() as connection:
+            before = files_and_orders(connection)
+            told = {name for name, numbers in histories(connection).items() if len(numbers) > 1}
 
-    tidy(node.node.store, node.node.today())
+        tidy(node.node.store, node.node.today())
 
-    with node.engine.connect() as connection:
-        after = files_and_orders(connection)
+        with node.engine.connect() as connection:
+            after = files_and_orders(connection)
     assert {*EXPIRING} - {*PARTITIONED} <= after.keys()
     assert len(after["reserved"][1]) > 60
     # Twenty-four random keys come in their order once in 10^23 draws.
