@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.every_screen import EVERY_SCREEN
 from tests.browser.screens import SCREENS
 from tests.browser.stage import Stage, chromium
 
@@ -27,7 +28,7 @@ def take(directory: Path, names: list[str], language: str, looks: list[str]) -> 
         for look in looks:
             for name in names:
                 stage = Stage(browser, **LOOKS[look])
-                page = SCREENS[name](stage, language)
+                page = EVERY_SCREEN[name](stage, language)
                 page.evaluate("scrollTo(0, 0)")
                 page.screenshot(path=directory / f"{name}-{language}-{look}.png", full_page=True)
                 stage.close()
@@ -37,6 +38,6 @@ if __name__ == "__main__":
     where, *wanted = sys.argv[1:]
     spoken = [word for word in wanted if word in ("be", "ru", "en")] or ["be"]
     seen = [word for word in wanted if word in LOOKS] or list(LOOKS)
-    shown = [word for word in wanted if word in SCREENS] or list(SCREENS)
+    shown = [word for word in wanted if word in EVERY_SCREEN] or list(SCREENS)
     for tongue in spoken:
         take(Path(where), shown, tongue, seen)

@@ -35,11 +35,11 @@ const calls = {
   },
   draw: () => ({ lines, dish }),
   open: () => dish,
-  same: () => true,
+  same: () => !played.other,
   ask, offer: ask, family: seen, donor: seen,
 };
 addEventListener("message", ({ data: { id, name, arguments: given } }) => {
-  if (played.slow && name !== "circle") {
+  if (played.slow && played.slow_at.includes(name)) {
     postMessage({ id, progress: played.slow });
     return;
   }

@@ -9,7 +9,6 @@ from playwright.sync_api import Page
 
 from tests.browser.stage import (
     DELIVERY,
-    ELSEWHERE,
     LOCKER,
     ORIGIN,
     VOUCHER,
@@ -136,56 +135,13 @@ def _left(stage: Stage, language: str) -> Page:
     return page
 
 
-def _locked(stage: Stage, language: str) -> Page:
-    stage.page.clock.install()
-    page = _drawn(stage, language)
-    page.clock.run_for(5 * 60_000 + 2_000)
-    return page
-
-
-def _warned(stage: Stage, language: str) -> Page:
-    stage.page.clock.install()
-    page = _drawn(stage, language)
-    page.clock.run_for(4 * 60_000 + 2_000)
-    page.locator(".warning").wait_for()
-    return page
-
-
-def _type_back(stage: Stage, language: str) -> Page:
-    stage.played["view"] = family("certified", parcelsLeft=3)
-    page = _words("family")(stage, language)
-    page.locator("textarea").fill("words")
-    page.locator("main form button.main").click()
-    page.locator("main > button.main").click()
-    page.locator("ol.typed").wait_for()
-    return page
-
-
-def _first_offers(stage: Stage, language: str) -> Page:
-    free = (slot("certified", index, comeBackEpoch=0) for index in range(3))
-    stage.played["view"] = donor("certified", *free)
-    page = _words("donor")(stage, language)
-    page.locator("textarea").fill("words")
-    page.locator("main form button.main").click()
-    page.locator(".slot").first.wait_for()
-    return page
-
-
-def _moved(screen: Screen) -> Screen:
-    def bring(stage: Stage, language: str) -> Page:
-        stage.played["circle"]["movedTo"] = [ELSEWHERE]
-        page = screen(stage, language)
-        page.locator(".carried").wait_for()
-        return page
-
-    return bring
-
-
-def _family(view: dict[str, Any], *opened: int) -> Screen:
+def family_at(view: dict[str, Any], *opened: int) -> Screen:
+    """Where *view* says that a family stands, with what is out of the way *opened*."""
     return lambda stage, language: _open(stage.stand(view, language), *opened)
 
 
-def _donor(view: dict[str, Any], *opened: int) -> Screen:
+def donor_at(view: dict[str, Any], *opened: int) -> Screen:
+    """The same for a donor."""
     return lambda stage, language: _open(stage.stand(view, language, "donor"), *opened)
 
 
@@ -203,7 +159,8 @@ def _open(page: Page, *which: int) -> Page:
     return page
 
 
-def _message(kind: int, words: str) -> dict[str, Any]:
+def message(kind: int, words: str) -> dict[str, Any]:
+    """The partner's newest one."""
     return {"kind": kind, "words": words}
 
 
@@ -226,35 +183,37 @@ SCREENS: dict[str, Screen] = {
     "left": _left,
     "family-quiet": _quiet("family", family("nothing")),
     "donor-quiet": _quiet("donor", donor("nothing")),
-    "family-asked": _family(family("asked")),
-    "family-question": _family(family("question", questions=["Who told you about us?"])),
-    "family-declined": _family(family("declined")),
-    "family-waiting": _family(family("waiting", card=slot("waiting"))),
-    "family-held": _family(family("held", card=slot("held", facts=facts(VOUCHER))), 0),
-    "family-code": _family(
+    "family-asked": family_at(family("asked")),
+    "family-question": family_at(family("question", questions=["Who told you about us?"])),
+    "family-declined": family_at(family("declined")),
+    "family-waiting": family_at(family("waiting", card=slot("waiting"))),
+    "family-held": family_at(family("held", card=slot("held", facts=facts(VOUCHER))), 0),
+    "family-code": family_at(
         family("code", card=slot("code", facts=facts(VOUCHER), code="KV-7731-0094")), 0, 1
     ),
-    "family-needs-locker": _family(
+    "family-needs-locker": family_at(
         family("needs_address", card=slot("needs_address", facts=facts(LOCKER)))
     ),
-    "family-needs-address": _family(
+    "family-needs-address": family_at(
         family("needs_address", card=slot("needs_address", facts=facts(DELIVERY)))
     ),
-    "family-ordered": _family(
+    "family-ordered": family_at(
         family(
             "ordered",
             card=slot(
                 "ordered",
                 facts=facts(DELIVERY),
                 ordered="No. 5512-08, Thursday after 18:00",
-                message=_message(ANSWER_KIND, "It may be an hour late"),
+                message=message(ANSWER_KIND, "It may be an hour late"),
             ),
         )
     ),
-    "family-silent": _family(family("peer_silent", card=slot("peer_silent"))),
-    "family-received": _family(family("received", card=slot("received", comeBackEpoch=0))),
-    "donor-asked": _donor(donor("asked")),
-    "donor-slots": _donor(
+    "family-silent": family_at(family("peer_silent", card=slot("peer_silent"))),
+    "family-received": family_at(
+        family("received", card=slot("received", comeBackEpoch=0), comeBackEpoch=0)
+    ),
+    "donor-asked": donor_at(donor("asked")),
+    "donor-slots": donor_at(
         donor(
             "certified",
             slot("held", 0, facts=facts(VOUCHER)),
@@ -262,74 +221,21 @@ SCREENS: dict[str, Screen] = {
             slot("certified", 2, comeBackEpoch=0),
         )
     ),
-    "donor-held-locker": _donor(donor("certified", slot("held", 0, facts=facts(LOCKER)))),
-    "donor-address": _donor(
+    "donor-held-locker": donor_at(donor("certified", slot("held", 0, facts=facts(LOCKER)))),
+    "donor-address": donor_at(
         donor("certified", slot("address_shown", 0, facts=facts(LOCKER), terms=TERMS))
     ),
-    "donor-code-failed": _donor(
+    "donor-code-failed": donor_at(
         donor(
             "certified",
-            slot("code_failed", 0, facts=facts(VOUCHER), message=_message(8, "Already used")),
+            slot("code_failed", 0, facts=facts(VOUCHER), message=message(8, "Already used")),
         )
     ),
-    "donor-finished": _donor(
+    "donor-finished": donor_at(
         donor(
             "certified",
-            slot("finished", 0, facts=facts(VOUCHER), message=_message(THANKS_KIND, "Thank you!")),
+            slot("finished", 0, facts=facts(VOUCHER), message=message(THANKS_KIND, "Thank you!")),
             slot("certified", 3, comeBackEpoch=0),
         )
     ),
 }
-
-OF_FAMILIES = (
-    *("certified", "coordinator_failed", "period_over", "agreed", "code_failed", "idle"),
-    *("address_shown", "refused_match", "match_declined", "donor_shown_elsewhere"),
-    *("withdrawn", "finished"),
-)
-OF_DONORS = (
-    *("agreed", "code_sent", "ordered", "peer_silent", "idle", "refused_match"),
-    *("match_declined", "received", "withdrawn"),
-)
-OF_DONORS_VETTING = ("question", "declined", "coordinator_failed", "period_over")
-WITH_FACTS = ("agreed", "code_failed", "address_shown", "code_sent", "ordered")
-
-
-def _facts_of(status: str) -> dict[str, Any]:
-    mode = VOUCHER if status.startswith("code") else DELIVERY
-    return {"facts": facts(mode)} if status in WITH_FACTS else {}
-
-
-EVERY_SCREEN: dict[str, Screen] = {
-    **SCREENS,
-    "start-moved": _moved(_start("family")),
-    "family-moved": _moved(_family(family("waiting", card=slot("waiting")))),
-    "donor-first": _first_offers,
-    "locked": _locked,
-    "warned": _warned,
-    "type-back": _type_back,
-    **{
-        f"family-{status}": _family(
-            family(
-                status,
-                card=slot(status, **_facts_of(status)),
-                comeBackEpoch=0 if status in ("withdrawn", "finished") else 9,
-            )
-        )
-        for status in OF_FAMILIES
-    },
-    **{
-        f"donor-{status}": _donor(donor("certified", slot(status, **_facts_of(status))))
-        for status in OF_DONORS
-    },
-    **{
-        f"donor-{status}": _donor(
-            donor(status, questions=["Who could speak for you?"] if status == "question" else [])
-        )
-        for status in OF_DONORS_VETTING
-    },
-}
-"""The screens of the pictures, and those that differ from one of them by a sentence or a button."""
-
-UNSEEN = {"languages", "drawn", "warned", "working", "left"}
-"""Where nobody says who sees what: no language yet; a list that shall look like any other, with its
-own sentence about it; and moments."""

@@ -100,6 +100,8 @@ class Stage:
             "fails": "",
             "fails_at": ["family", "donor", "ask", "offer"],
             "slow": False,
+            "slow_at": ["draw", "open", "family", "donor", "ask", "offer"],
+            "other": False,
         }
         self.requests: list[str] = []
         self._pages = read_pages(BUILT)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens import EVERY_SCREEN, SCREENS
+from tests.browser.every_screen import EVERY_SCREEN
+from tests.browser.screens import SCREENS
 from tests.browser.stage import (
     DELIVERY,
     ELSEWHERE,

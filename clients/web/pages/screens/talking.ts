@@ -26,7 +26,12 @@ export function questions(app: App, asked: readonly string[]): readonly Child[] 
 
 /** The partner's newest message; what was said before it is not shown again. */
 export function message(app: App, by: Key, { message: said }: SlotView): HTMLElement | null {
-  return said && quote(`${app.say(by)} ${app.say(kindKey(said.kind))}`, said.words);
+  return said && quote(`${app.say(by)} ${kindName(app, said.kind)}`, said.words);
+}
+
+/** What kind of message it is, without what leads over to its words. */
+function kindName(app: App, kind: number): string {
+  return app.say(kindKey(kind)).replace(":", "");
 }
 
 /** A question or an answer to the partner; *before* is what `say` takes first. */
@@ -43,7 +48,7 @@ export function writing(app: App, summary: Key, slot: SlotView, before: readonly
       choices(
         app, kind, app.say("write_kind"),
         [QUESTION, ANSWER].map((value) => ({
-          value: String(value), text: app.say(kindKey(value)).replace(":", ""),
+          value: String(value), text: kindName(app, value),
         })),
       ),
       field(app, words, app.say("write_words"), { long: true, most: MOST_CHARACTERS }),

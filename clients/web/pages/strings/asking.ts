@@ -44,9 +44,9 @@ export const ASKING = {
     "This is read by the program that makes pairs, and later by the donor; not by coordinators or the node. It holds no name and no address.",
   ],
   offer_sees: [
-    "Гэта прачытае праграма, якая падбірае пары, і потым сям’я. Ні вашага імя, ні карткі тут няма.",
-    "Это прочитает программа, которая подбирает пары, и потом семья. Ни вашего имени, ни карты здесь нет.",
-    "This is read by the program that makes pairs, and later by the family. It holds neither your name nor your card.",
+    "Прапанову чытае праграма, якая падбірае пары, і потым сям’я. Ні вашага імя, ні карткі ў ёй няма.",
+    "Предложение читает программа, которая подбирает пары, и потом семья. Ни вашего имени, ни карты в нём нет.",
+    "The offer is read by the program that makes pairs, and later by the family. It holds neither your name nor your card.",
   ],
   offer_slots: [
     "Спачатку тры месцы: не больш за трох чалавек адначасова. Кожная пацверджаная пасылка дае яшчэ адно.",
