@@ -18,7 +18,7 @@ from api.app import create_app
 from api.serve import listening, server
 from api.settings import Settings
 from clients.trial.ports import free_port
-from tests.api.nodes import Clock, write_setup
+from tests.api.nodes import Clock, Spoken, write_setup
 from tests.circles import TrialCircle
 from tests.patience import PATIENCE_SECONDS, wait_until
 
@@ -119,3 +119,17 @@ class ServedProcess:
         assert self._process is not None
         self._process.terminate()
         self._process.wait(PATIENCE_SECONDS)
+
+
+class SocketNode(Spoken):
+    """A node in another process."""
+
+    def __init__(self, trial: TrialCircle, address: str) -> None:
+        self.trial = trial
+        self._client = httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS)
+
+    def request(self, method: str, path: str, **kwargs: object) -> httpx.Response:
+        return self._client.request(method, path, **kwargs)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self._client.close()

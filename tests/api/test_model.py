@@ -2,12 +2,12 @@
 
 Random operations, wrong and late and twice (`tests.api.machine`), are asked of a node and of a
 model of it (`tests.api.model`); after each one every row of every table has to agree. The node is
-stopped and started in between, and in the second half of this file killed.
+stopped and started in between, and in the second half of this file killed, also while requests are
+on their way (`tests.api.machine.flights`).
 """
 
 from __future__ import annotations
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -15,32 +15,17 @@ from hypothesis.stateful import run_state_machine_as_test
 from api.store import open_engine
 from tests import backends
 from tests.api.machine.desks import Desks
+from tests.api.machine.flights import Flights
 from tests.api.machine.machine import CLAIMS_PER_DAY
 from tests.api.machine.rounds import Rounds
 from tests.api.machine.visiting import Visiting
 from tests.api.model import Tables
-from tests.api.nodes import Spoken, rows
-from tests.api.servers import ServedProcess
-from tests.circles import TrialCircle
-from tests.patience import PATIENCE_SECONDS
+from tests.api.nodes import rows
+from tests.api.servers import ServedProcess, SocketNode
 
 
 class NodeMachine(Rounds, Visiting, Desks):
     """Everybody at once."""
-
-
-class SocketNode(Spoken):
-    """A node in another process."""
-
-    def __init__(self, trial: TrialCircle, address: str) -> None:
-        self.trial = trial
-        self._client = httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE_SECONDS)
-
-    def request(self, method: str, path: str, **kwargs: object) -> httpx.Response:
-        return self._client.request(method, path, **kwargs)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        self._client.close()
 
 
 class KilledNodeMachine(NodeMachine):
@@ -62,6 +47,9 @@ class KilledNodeMachine(NodeMachine):
 
     def stop(self) -> None:
         self.node.close()
+        self.kill()
+
+    def kill(self) -> None:
         self.process.kill()
 
     def tables(self) -> Tables:
@@ -78,6 +66,10 @@ class KilledNodeMachine(NodeMachine):
     def pass_days(self, days: int) -> None:
         super().pass_days(days)
         (self.directory / "clock").write_text(str(self.clock()))
+
+
+class OvertakenNodeMachine(KilledNodeMachine, Flights):
+    """The same, and its end comes while requests are on their way."""
 
 
 def run(machine: type[NodeMachine], examples: int, steps: int) -> None:
@@ -99,6 +91,25 @@ def test_a_killed_node_is_what_its_model_says(backend: backends.Backend) -> None
     run(KilledNodeMachine, examples=2, steps=20)
 
 
+def test_what_was_on_its_way_when_a_node_died_is_done_or_not(backend: backends.Backend) -> None:
+    """Once of each kind, whatever the machine above happens to draw."""
+    machine = OvertakenNodeMachine()
+    try:
+        machine.begin_epoch(1)
+        machine.new_card(late=0, wrong="")
+        machine.agrees()
+        machine.die_while_people_come(cards=3, pause=10)
+        machine.agrees()
+        machine.die_while_an_epoch_closes(pause=10)
+        machine.agrees()
+        if machine.model.closed is None:
+            machine.begin_epoch(machine.model.opened + 1)
+        machine.die_while_a_round_is_committed(pause=10)
+        machine.agrees()
+    finally:
+        machine.teardown()
+
+
 @pytest.mark.long
 def test_a_node_is_what_its_model_says_for_a_long_time(backend: backends.Backend) -> None:
     run(NodeMachine, examples=400, steps=80)
@@ -106,4 +117,4 @@ def test_a_node_is_what_its_model_says_for_a_long_time(backend: backends.Backend
 
 @pytest.mark.long
 def test_a_node_killed_many_times_is_what_its_model_says(backend: backends.Backend) -> None:
-    run(KilledNodeMachine, examples=15, steps=50)
+    run(OvertakenNodeMachine, examples=15, steps=50)
