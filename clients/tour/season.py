@@ -130,7 +130,12 @@ class Season(Entered):
 
     def start_node(self) -> NodeProcess:
         """The node's process, ready, in the surroundings that the season gives it."""
-        return self.trial.node(self.port, environment=self.environment).wait_until_ready()
+        node = self.trial.node(self.port, environment=self.environment)
+        try:
+            return node.wait_until_ready()
+        except BaseException:  # nobody else knows of it yet
+            node.kill()
+            raise
 
     def committed(self) -> int:
         """The last epoch whose round is in, by the node's word."""

@@ -25,7 +25,7 @@ def outside() -> Iterator[Path]:
         yield Path(directory)
 
 
-NEEDED = {"sqlite": ["-m api serve", "matcher run"], "postgresql": ["-m api serve", "postgres -D"]}
+NEEDED = {"sqlite": ["-m api serve", "matcher run"], "postgresql": ["matcher run", "postgres -D"]}
 
 
 def begun_by(pid: int) -> dict[int, str]:
