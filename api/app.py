@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
@@ -21,9 +22,11 @@ from api import (
     intake,
     invites,
     operators,
+    posting,
     problems,
     rounds,
     start_page,
+    taking,
     visiting,
     visits,
     web,
@@ -114,6 +117,9 @@ def open_node(settings: Settings, clock: Callable[[], float] = time.time) -> Nod
             allowance=Allowance(settings.claims_per_day),
             circle_now=store.read_together(keeper.current_for),
             looks=store.read_together(visiting.look),
+            meets=store.write_together(partial(visiting.meet, keeper)),
+            cards=store.write_together(posting.post),
+            intakes=store.write_together(taking.take_in),
             leaves=store.write_together(visiting.leave),
             sweeper=Sweeper(
                 store,

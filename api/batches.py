@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlmodel import col
 
 from api.bodies import Octets, Reader, binary, exactly, route
-from api.epochs import open_epoch
+from api.course import open_epoch
 from api.errors import (
     EpochClosed,
     NoEpoch,

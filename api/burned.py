@@ -11,16 +11,13 @@ No epoch and no day of its own: a thief would read how much was posted when.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-
-from sqlalchemy import Connection, bindparam, insert, select
-from sqlmodel import col
 
 from api.drops import Row
 from api.errors import ApiError, InviteSpent, StampSpent, WorkSpent
-from api.models import Burned
-from api.statements import Statement, run
+from api.keyed import adding, reading
+from api.models import BURNED
 from crypto.labels import hashed, u8
 
 
@@ -49,27 +46,24 @@ def retry_hash(retry_token: bytes, rows: Sequence[Row]) -> bytes:
     return hashed("klunak retry", retry_token + b"".join(address for address, _ in rows))
 
 
-def is_repeated(connection: Connection, kind: Kind, hashes: Sequence[bytes], retry: bytes) -> bool:
-    """Whether the same request was answered before; False if nothing of it was spent.
+def is_repeated(
+    retries: Mapping[bytes, bytes], kind: Kind, hashes: Sequence[bytes], retry: bytes
+) -> bool:
+    """Whether the same request was answered before, *retries* being what stands beside each hash;
+    False if nothing of it was spent.
 
     Raises the *kind*'s ``…_spent`` when something of it was spent on another request.
     """
-    first, *_, last = [*hashes, hashes[-1]]  # one or two
-    found = run(connection, _RETRIES(first=first, last=last)).rows
+    found = [retries[one] for one in hashes if one in retries]
     if not found:
         return False
-    if len(found) != len(set(hashes)) or any(kept != retry for (kept,) in found):
+    if len(found) != len(hashes) or any(kept != retry for kept in found):
         raise _SPENT[kind]
     return True
 
 
-def burn(connection: Connection, hashes: Collection[bytes], retry: bytes, *, expires: int) -> None:
-    """Burn *hashes* for good, beside what makes the same request known again."""
-    rows = [{"burned": burned, "retry": retry, "expires": expires} for burned in sorted(hashes)]
-    run(connection, _BURN.many(rows))
+read = reading(BURNED, "retry")
+"""What finds those of given hashes that are burned, each with its retry hash."""
 
-
-_RETRIES = Statement(
-    select(col(Burned.retry)).where(col(Burned.burned).in_([bindparam("first"), bindparam("last")]))
-)
-_BURN = Statement(insert(Burned), writes=True)
+add = adding(BURNED)
+"""What burns hashes for good."""

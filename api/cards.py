@@ -11,15 +11,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, insert
 
 from api import drops
 from api.bodies import Reader, answered, exactly, route
-from api.burned import Kind, burn, burned_hash, is_repeated, retry_hash
+from api.burned import Kind, burned_hash, retry_hash
 from api.circles import require_current
-from api.claims import keep_permit
 from api.days import drawn_expiry, drawn_expiry_of_permit, kept_until
-from api.epochs import open_epoch
 from api.errors import (
     AddressTaken,
     Busy,
@@ -30,9 +27,9 @@ from api.errors import (
     StalePeriod,
     StampSpent,
 )
-from api.models import Card
+from api.ledger import Admission, refusal
 from api.node import TheBody, TheNode
-from api.statements import Statement, run
+from api.posting import Posting
 from crypto.certificates import STAMP_BYTES, Stamp, stamped, verify_stamp
 from crypto.errors import InvalidCertificate
 from crypto.labels import HASH_BYTES, RECORD_BYTES, SECRET_BYTES, u32
@@ -81,31 +78,28 @@ async def post_card(node: TheNode, body: TheBody) -> Response:
         stamp = verify_stamp(circle, unverified_stamp)
     except InvalidCertificate:
         raise InvalidStamp from None
-    spent = [burned_hash(Kind.STAMP, u32(stamp.period) + stamp.nonce)]
-    retry = retry_hash(retry_token, rows)
     today = node.today()
-
-    def work(connection: Connection) -> None:
-        if is_repeated(connection, Kind.STAMP, spent, retry):
-            return
-        require_current(circle, stamp.period, today)
-        if epoch != open_epoch(connection).epoch:
-            raise EpochClosed
-        expires = kept_until(stamp.period, circle.policy)
-        drops.reserve(connection, rows, lambda: drawn_expiry(today, circle.policy))
-        keep_permit(connection, permit, expires=drawn_expiry_of_permit(today, circle.policy))
-        burn(connection, spent, retry, expires=expires)
-        card = _ADD(
-            address=secrets.token_bytes(HASH_BYTES),
-            record=record,
-            epoch=epoch,
-            expires=drawn_expiry(today, circle.policy),
-            stamped=stamped(stamp.period, stamp.nonce),
-        )
-        run(connection, card)
-
-    await node.store.writing(work)
+    posting = Posting(
+        Admission(
+            Kind.STAMP,
+            spent=[burned_hash(Kind.STAMP, u32(stamp.period) + stamp.nonce)],
+            retry=retry_hash(retry_token, rows),
+            rows=rows,
+            days=[drawn_expiry(today, circle.policy) for _ in rows],
+        ),
+        permit={
+            "permit": permit,
+            "expires": drawn_expiry_of_permit(today, circle.policy),
+        },
+        card={
+            "address": secrets.token_bytes(HASH_BYTES),
+            "record": record,
+            "epoch": epoch,
+            "expires": drawn_expiry(today, circle.policy),
+            "stamped": stamped(stamp.period, stamp.nonce),
+        },
+        burned_until=kept_until(stamp.period, circle.policy),
+        refusal=refusal(lambda period: require_current(circle, period, today), stamp.period),
+    )
+    await node.cards.ask(posting)
     return answered(Posted(), 201)
-
-
-_ADD = Statement(insert(Card), writes=True)

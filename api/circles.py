@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from api.errors import NotFound, OldCircle, SetupError, StalePeriod, WrongCircle
 from api.models import CircleDocument
-from api.statements import Statement, run
+from api.statements import Done, Statement, run
 from api.store import Store
 from crypto.circle import Circle, read_circle
 from crypto.errors import CryptoError, InvalidKey
@@ -66,11 +66,17 @@ class CircleKeeper:
         """The circle, for each of those who ask."""
         return [self.current(connection)] * len(asked)
 
+    def of_serial(self, connection: Connection, found: Done) -> Circle:
+        """The circle, where its `SERIAL` was read together with other things."""
+        return self._of_serial(connection, found).circle
+
     def _latest(self, connection: Connection) -> _Known:
-        found = run(connection, _SERIAL()).rows
-        if not found:
+        return self._of_serial(connection, run(connection, SERIAL()))
+
+    def _of_serial(self, connection: Connection, found: Done) -> _Known:
+        if not found.rows:
             raise NotFound  # unreachable: the node starts with a circle
-        ((serial,),) = found
+        ((serial,),) = found.rows
         known = self._known
         if known is not None and known.circle.serial == serial:
             return known
@@ -80,7 +86,8 @@ class CircleKeeper:
         return known
 
 
-_SERIAL = Statement(select(col(CircleDocument.serial)))
+SERIAL = Statement(select(col(CircleDocument.serial)))
+"""Whether the circle that is known is still the one that counts."""
 
 
 def _almanac(document: str) -> object:

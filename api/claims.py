@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import Connection, bindparam, insert, select
-from sqlmodel import col
-
-from api.errors import AddressTaken
-from api.models import Claim, Permit
-from api.statements import Statement, run
+from api.keyed import adding, reading
+from api.models import CLAIMS, PERMITS
 from crypto.permits import PermitHash
 
 
@@ -93,35 +89,24 @@ class Allowance:
                 del self._added[permit]
 
 
-def keep_permit(connection: Connection, permit: PermitHash, *, expires: int) -> None:
-    """Keep the permit of a card. Raises AddressTaken if another card has it."""
-    if _is_known(connection, permit):
-        raise AddressTaken
-    run(connection, _KEEP(permit=permit, expires=expires))
-
-
-def claim(
-    connection: Connection, permit: PermitHash, shown: Shown, *, may_add: bool, expires: int
-) -> tuple[Claimed, bool]:
-    """The verdict, and whether a row was added, for which *may_add* and the permit must allow it.
+def judged(held: Mapping[bytes, bytes], shown: Shown, *, may_add: bool) -> tuple[Claimed, bool]:
+    """The verdict where *held* is the token of each tag, and whether a row is to be added.
 
     A claim that stands is answered for whatever permit comes with it: a retry costs nothing.
     """
-    is_known = _is_known(connection, permit)  # asked always: the same steps for everybody
-    held = run(connection, _HELD(tag=shown.tag)).rows
-    if held:
-        return (Claimed.YOURS if held == [(shown.token,)] else Claimed.ANOTHERS), False
-    if not (is_known and may_add):
-        return Claimed.NOT_KEPT, False
-    run(connection, _HOLD(tag=shown.tag, token=shown.token, expires=expires))
-    return Claimed.YOURS, True
+    if shown.tag in held:
+        return (Claimed.YOURS if held[shown.tag] == shown.token else Claimed.ANOTHERS), False
+    return (Claimed.YOURS, True) if may_add else (Claimed.NOT_KEPT, False)
 
 
-def _is_known(connection: Connection, permit: PermitHash) -> bool:
-    return bool(run(connection, _KNOWN(permit=permit)).rows)
+known_permits = reading(PERMITS)
+"""What finds those of given permits that a card brought."""
 
+keep_permits = adding(PERMITS)
+"""What keeps the permits of cards."""
 
-_KEEP = Statement(insert(Permit), writes=True)
-_KNOWN = Statement(select(col(Permit.permit)).where(col(Permit.permit) == bindparam("permit")))
-_HELD = Statement(select(col(Claim.token)).where(col(Claim.tag) == bindparam("tag")))
-_HOLD = Statement(insert(Claim), writes=True)
+held_claims = reading(CLAIMS, "token")
+"""What finds those of given tags that are held, each with its token."""
+
+hold_claims = adding(CLAIMS)
+"""What lets tokens hold tags."""

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import col
 
+from api.course import course, forget_epochs_before, frozen_count
 from api.days import drawn_expiry
 from api.drops import noticed
-from api.epochs import course, forget_epochs_before, frozen_count
 from api.errors import PartMissing, WrongBatches, WrongCards, WrongEpoch, WrongNotices
 from api.intake_rows import shuffled
 from api.models import Answer, Batch, Card, Epoch, Notice, Part

@@ -6,7 +6,7 @@ as random bytes, fresh each time, as a blanked one would if it were blanked each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from api.bodies import Reader
 from api.errors import AddressTaken
 from api.models import Notice
 from api.partitions import has_partitions
+from api.statements import Done, Run, run, run_together
 from crypto.drops import DropAddress
 from crypto.labels import HASH_BYTES, RECORD_BYTES
 
@@ -46,21 +47,45 @@ def take_rows(reader: Reader) -> list[Row]:
     ]
 
 
+class Room:
+    """Whether there is room for drops: *reads* are run together with other things, and their
+    findings learnt; then `taken` can be asked, and drops added."""
+
+    def __init__(
+        self, connection: Connection, addresses: Sequence[bytes], days: Iterable[int]
+    ) -> None:
+        self._connection = connection
+        self._kept = _kept(connection)
+        self.reads = self._kept.before_adding(addresses, days)
+        self.taken: set[bytes] = set()
+
+    def learn(self, found: Sequence[Done]) -> None:
+        """Take in what *reads* found."""
+        self._found = found
+        self.taken |= self._kept.taken(found)
+
+    def require_free(self, rows: Sequence[Row]) -> None:
+        """Return if every address of *rows* is another and free. Raises AddressTaken."""
+        addresses = {address for address, _ in rows}
+        if len(addresses) != len(rows) or addresses & self.taken:
+            raise AddressTaken
+
+    def adding(self, rows: Sequence[tuple[bytes, bytes, int]]) -> list[Run]:
+        """What adds drops (address, record, day) at addresses that are free."""
+        return self._kept.adding(self._connection, self._found, rows)
+
+
 def reserve(connection: Connection, rows: Sequence[Row], expiry: Callable[[], int]) -> None:
-    """Reserve the drops with their first contents, each until an *expiry* of its own.
+    """Reserve drops with their first contents, each until an *expiry* of its own.
 
     Raises AddressTaken, also for one twice.
     """
-    require_free(connection, rows)
-    # In the order of the addresses, which is nobody's order.
-    _kept(connection).add(connection, [(*row, expiry()) for row in sorted(rows)])
-
-
-def require_free(connection: Connection, rows: Sequence[Row]) -> None:
-    """Return if every address of *rows* is another and free. Raises AddressTaken."""
-    addresses = {address for address, _ in rows}
-    if len(addresses) != len(rows) or _kept(connection).taken(connection, [*addresses]):
-        raise AddressTaken
+    days = [expiry() for _ in rows]
+    room = Room(connection, [address for address, _ in rows], days)
+    room.learn(run_together(connection, *room.reads))
+    room.require_free(rows)
+    new = [(*row, day) for row, day in zip(rows, days, strict=True)]
+    run_together(connection, *room.adding(sorted(new)))
 
 
 def noticed(connection: Connection, addresses: Sequence[bytes]) -> bool:
@@ -89,7 +114,17 @@ def read_to_change(
     connection: Connection, addresses: Sequence[bytes]
 ) -> dict[bytes, tuple[int, bytes]]:
     """Expiry day and record of those of *addresses* that are drops."""
-    return _kept(connection).standing(connection, addresses)
+    return by_address(run(connection, standing(connection, addresses)))
+
+
+def standing(connection: Connection, addresses: Sequence[bytes]) -> Run:
+    """What `by_address` reads, to be run together with other things."""
+    return _kept(connection).standing(addresses)
+
+
+def by_address(found: Done) -> dict[bytes, tuple[int, bytes]]:
+    """Expiry day and record of each drop that was found."""
+    return {address: (expires, record) for address, expires, record in found.rows}
 
 
 def replace(connection: Connection, changes: dict[bytes, Change]) -> dict[bytes, bytes]:
@@ -110,14 +145,18 @@ class _Kept(Protocol):
     def next_records(
         self, connection: Connection, addresses: Sequence[bytes]
     ) -> dict[bytes, bytes]: ...
-    def standing(
-        self, connection: Connection, addresses: Sequence[bytes]
-    ) -> dict[bytes, tuple[int, bytes]]: ...
+    def standing(self, addresses: Sequence[bytes]) -> Run: ...
     def replace(
         self, connection: Connection, changes: Sequence[tuple[bytes, int, bytes | None, bytes]]
     ) -> bool: ...
-    def add(self, connection: Connection, rows: Sequence[tuple[bytes, bytes, int]]) -> None: ...
-    def taken(self, connection: Connection, addresses: Sequence[bytes]) -> bool: ...
+    def before_adding(self, addresses: Sequence[bytes], days: Iterable[int]) -> list[Run]: ...
+    def taken(self, found: Sequence[Done]) -> set[bytes]: ...
+    def adding(
+        self,
+        connection: Connection,
+        found: Sequence[Done],
+        rows: Sequence[tuple[bytes, bytes, int]],
+    ) -> list[Run]: ...
 
 
 def _kept(connection: Connection) -> _Kept:

@@ -10,14 +10,13 @@ one, both inside one transaction.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, delete, func, insert, select
-from sqlmodel import col
+from sqlalchemy import Connection, insert
 
 from api.bodies import JSON, SIGNATURE, TEXT, json_up_to, route
+from api.course import NONE_YET, course, frozen_count, open_epoch
 from api.days import drawn_expiry
 from api.errors import (
     EpochConflict,
@@ -30,10 +29,9 @@ from api.errors import (
     log_without_words,
 )
 from api.intake_rows import draw_waiting
-from api.models import Card, Epoch
+from api.models import Epoch
 from api.node import Node, TheBody, TheNode
 from api.operators import Matcher
-from api.statements import Statement, run
 from api.work import CHALLENGE_BYTES
 from crypto.descriptors import read_epoch_descriptor
 from crypto.documents import read_signed_text
@@ -42,28 +40,6 @@ from crypto.errors import UnknownVersion, WrongShape
 router = APIRouter(tags=["epochs"])
 
 DESCRIPTOR = json_up_to(8 * 1_024, descriptor=TEXT, signature=SIGNATURE)
-
-NONE_YET = 0
-"""Epochs are counted from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEpoch:
-    """The epoch that takes cards."""
-
-    epoch: int
-    descriptor: str
-    signature: str
-    challenge: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Where the circle stands: the open epoch, the closed one or None, the last one committed."""
-
-    open: int
-    closed: int | None
-    committed: int
 
 
 class CurrentEpoch(BaseModel):
@@ -175,49 +151,3 @@ def _sweep(node: Node, today: int) -> None:
         node.sweeper.sweep(today)
     except Exception as error:  # noqa: BLE001 - tried again when house is kept next
         log_without_words(error, "the sweep failed")
-
-
-def open_epoch(connection: Connection) -> OpenEpoch:
-    """The open epoch. Raises NoEpoch before the first."""
-    found = run(connection, _NEWEST()).rows
-    if not found:
-        raise NoEpoch
-    return OpenEpoch(*found[0])
-
-
-_NEWEST = Statement(
-    select(col(Epoch.epoch), col(Epoch.descriptor), col(Epoch.signature), col(Epoch.challenge))
-    .order_by(col(Epoch.epoch).desc())
-    .limit(1)
-)
-
-
-def course(connection: Connection) -> Course:
-    """Where the circle stands in this transaction."""
-    wanted = (
-        select(col(Epoch.epoch), col(Epoch.header).is_not(None))
-        .order_by(col(Epoch.epoch).desc())
-        .limit(2)
-    )
-    last_two = connection.execute(wanted).all()
-    if not last_two:
-        return Course(open=NONE_YET, closed=None, committed=NONE_YET)
-    opened = last_two[0][0]
-    if len(last_two) == 1:
-        return Course(open=opened, closed=None, committed=NONE_YET)
-    before, is_committed = last_two[1]
-    if is_committed:
-        return Course(open=opened, closed=None, committed=before)
-    # Epochs close only after the commit of the one before, so that one is in.
-    return Course(open=opened, closed=before, committed=before - 1)
-
-
-def frozen_count(connection: Connection, closed: int) -> int:
-    """How many cards are frozen for the round of *closed*."""
-    wanted = select(func.count()).select_from(Card).where(col(Card.epoch) == closed)
-    return int(connection.execute(wanted).scalar_one())
-
-
-def forget_epochs_before(connection: Connection, epoch: int) -> None:
-    """Erase descriptors and headers nobody can ask for any more."""
-    connection.execute(delete(Epoch).where(col(Epoch.epoch) < epoch))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 from sqlmodel import col
 
-from api.models import Intake, Waiting
-from api.statements import Statement, run
+from api.keyed import adding
+from api.models import INTAKE, WAITING, Waiting
+from api.statements import Done, Run, Statement, Values, run
 from crypto.certificates import Stamp, exchange_id
 from crypto.labels import HASH_BYTES
 
@@ -23,47 +25,51 @@ Sealed = tuple[int, bytes]
 
 def waiting_count(connection: Connection) -> int:
     """How many intakes wait in the pool."""
-    ((waiting,),) = run(connection, _COUNT()).rows
+    return counted(run(connection, COUNT()))
+
+
+def counted(found: Done) -> int:
+    """How many intakes wait, where `COUNT` was read together with other things."""
+    ((waiting,),) = found.rows
     return int(waiting)
 
 
-def put_into_pool(connection: Connection, first: Sealed, second: Sealed, expires: int) -> None:
-    """Let an intake wait for the lot."""
-    row = _WAIT(
-        id=secrets.token_bytes(HASH_BYTES),
-        first_coordinator=first[0],
-        first_record=first[1],
-        second_coordinator=second[0],
-        second_record=second[1],
-        expires=expires,
-    )
-    run(connection, row)
+def waiting_row(first: Sealed, second: Sealed, expires: int) -> Values:
+    """The row of an intake that waits for the lot."""
+    return {
+        "id": secrets.token_bytes(HASH_BYTES),
+        "first_coordinator": first[0],
+        "first_record": first[1],
+        "second_coordinator": second[0],
+        "second_record": second[1],
+        "expires": expires,
+    }
 
 
-def hand_out(connection: Connection, records: Sequence[Sealed], expiry: Callable[[], int]) -> None:
-    """Put *records* into their coordinators' inboxes."""
-    if not records:
-        return
-    # In the order of the ids, which is nobody's order.
-    ids = sorted(secrets.token_bytes(HASH_BYTES) for _ in records)
-    rows = [
-        {"id": id, "coordinator": coordinator, "record": record, "expires": expiry()}
-        for id, (coordinator, record) in zip(ids, shuffled(records), strict=True)
-    ]
-    run(connection, _HAND_OUT.many(rows))
+def inbox_rows(records: Sequence[Sealed], expiry: Callable[[], int]) -> list[Values]:
+    """The rows of *records* in their coordinators' inboxes."""
+    return [_inbox_row(secrets.token_bytes(HASH_BYTES), sealed, expiry()) for sealed in records]
 
 
-def hand_out_exchange(
-    connection: Connection, records: Sequence[Sealed], stamp: Stamp, expiry: Callable[[], int]
-) -> None:
-    """Put *records* into their coordinators' inboxes under the ids that say: *stamp* was burned
-    with them."""
-    named = sorted((exchange_id(stamp, number), number, record) for number, record in records)
-    rows = [
-        {"id": id, "coordinator": number, "record": record, "expires": expiry()}
-        for id, number, record in named
-    ]
-    run(connection, _HAND_OUT.many(rows))
+def exchange_rows(
+    records: Sequence[Sealed], stamp: Stamp, expiry: Callable[[], int]
+) -> list[Values]:
+    """The same under the ids that say: *stamp* was burned with them."""
+    return [_inbox_row(exchange_id(stamp, sealed[0]), sealed, expiry()) for sealed in records]
+
+
+def _inbox_row(id: bytes, sealed: Sealed, expires: int) -> Values:
+    return {"id": id, "coordinator": sealed[0], "record": sealed[1], "expires": expires}
+
+
+def hand_out(rows: Sequence[Values]) -> Run:
+    """What puts rows into the inboxes, in the order of the ids, which is nobody's order."""
+    return _hand_out(sorted(rows, key=itemgetter("id")))
+
+
+def let_wait(rows: Sequence[Values]) -> Run:
+    """What lets intakes wait for the lot."""
+    return _let_wait(sorted(rows, key=itemgetter("id")))
 
 
 def shuffled(records: Sequence[Sealed]) -> list[Sealed]:
@@ -78,21 +84,18 @@ def draw_waiting(connection: Connection, draw: int, expiry: Callable[[], int]) -
     if not drawn:
         return
     rows = connection.execute(select(Waiting).where(col(Waiting.id).in_(drawn))).all()
-    hand_out(
-        connection,
-        [
-            sealed
-            for row in rows
-            for sealed in (
-                (row.first_coordinator, row.first_record),
-                (row.second_coordinator, row.second_record),
-            )
-        ],
-        expiry,
-    )
+    records = [
+        sealed
+        for row in rows
+        for sealed in (
+            (row.first_coordinator, row.first_record),
+            (row.second_coordinator, row.second_record),
+        )
+    ]
+    run(connection, hand_out(inbox_rows(records, expiry)))
     connection.execute(delete(Waiting).where(col(Waiting.id).in_(drawn)))
 
 
-_COUNT = Statement(select(func.count()).select_from(Waiting))
-_WAIT = Statement(insert(Waiting), writes=True)
-_HAND_OUT = Statement(insert(Intake), writes=True)
+COUNT = Statement(select(func.count()).select_from(Waiting))
+_let_wait = adding(WAITING)
+_hand_out = adding(INTAKE)

@@ -8,12 +8,11 @@ A thief of the database can neither use nor recognise an invite.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlmodel import col
 
 from api.bodies import json_up_to, route
@@ -22,23 +21,19 @@ from api.errors import (
     InviteLimit,
     NotAuthorized,
     StalePeriod,
-    UnknownInvite,
     WrongOperator,
 )
-from api.intake_rows import Sealed
 from api.models import Invite, InviteCount
 from api.node import TheBody, TheNode
 from api.operators import AnyOperator, CoordinatorNumber
-from api.statements import Statement, run
 from api.writing import Overtaken
 from crypto.errors import WrongShape
-from crypto.labels import HASH_BYTES, hashed
+from crypto.labels import HASH_BYTES
 from crypto.periods import days_of
 from crypto.strict_json import LISTED, U32, StrictModel, hex_field, read_model
 
 router = APIRouter(tags=["invites"])
 
-TOKEN_BYTES = 32
 _MOST_AT_ONCE = 20
 
 _NEW_INVITES = json_up_to(
@@ -109,50 +104,6 @@ def keep_invites(
 
     node.store.write(work)
     return {"kept": len(new.kept)}
-
-
-def require_invites(
-    connection: Connection, admission: bytes, records: tuple[Sealed, Sealed], period: int
-) -> list[bytes]:
-    """What is kept of both invites. Raises UnknownInvite unless each is its coordinator's."""
-    kept = [kept_hash(admission[:TOKEN_BYTES]), kept_hash(admission[TOKEN_BYTES:])]
-    asked = _THEIRS(
-        kept_1=kept[0],
-        kept_2=kept[1],
-        coordinator_1=records[0][0],
-        coordinator_2=records[1][0],
-        period=period,
-    )
-    if {found for (found,) in run(connection, asked).rows} != set(kept) or kept[0] == kept[1]:
-        raise UnknownInvite
-    return kept
-
-
-def use_invites(connection: Connection, kept: Sequence[bytes]) -> None:
-    """Take them away."""
-    run(connection, _USE.many([{"used": one} for one in sorted(kept)]))
-
-
-_THEIRS = Statement(
-    select(col(Invite.kept)).where(
-        or_(
-            *(
-                and_(
-                    col(Invite.kept) == bindparam(f"kept_{place}"),
-                    col(Invite.coordinator) == bindparam(f"coordinator_{place}"),
-                )
-                for place in (1, 2)
-            )
-        ),
-        col(Invite.period) == bindparam("period"),
-    )
-)
-_USE = Statement(delete(Invite).where(col(Invite.kept) == bindparam("used")), writes=True)
-
-
-def kept_hash(token: bytes) -> bytes:
-    """What the node keeps of a token."""
-    return hashed("klunak kept", token)
 
 
 def _count(connection: Connection, coordinator: int, today: int, more: int, limit: int) -> None:

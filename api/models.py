@@ -237,5 +237,12 @@ class CircleDocument(SQLModel, table=True):
     swept: int | None = _number_or_null("day of the last sweep; null before the first")
 
 
+BURNED: Table = SQLModel.metadata.tables["burned"]
+CARDS: Table = SQLModel.metadata.tables["cards"]
+CLAIMS: Table = SQLModel.metadata.tables["claims"]
 DROPS: Table = SQLModel.metadata.tables["drops"]
+INTAKE: Table = SQLModel.metadata.tables["intake"]
+INVITES: Table = SQLModel.metadata.tables["invites"]
 NOTICES: Table = SQLModel.metadata.tables["notices"]
+PERMITS: Table = SQLModel.metadata.tables["permits"]
+WAITING: Table = SQLModel.metadata.tables["waiting"]

@@ -16,11 +16,13 @@ from api.circles import CircleKeeper
 from api.claims import Allowance
 from api.days import day_of
 from api.errors import SetupError
+from api.posting import Posting
 from api.settings import Settings
 from api.store import Store
 from api.sweeper import Sweeper
+from api.taking import Taking
 from api.together import Together
-from api.visiting import Records, Write
+from api.visiting import Meeting, Met, Records, Write
 from api.work import WorkGate
 from crypto.circle import Circle
 from crypto.documents import SEED_BYTES, new_signing_seed
@@ -40,7 +42,10 @@ class Node:
     allowance: Allowance
     circle_now: Together[None, Circle]
     looks: Together[Sequence[DropAddress], Records]
+    meets: Together[Meeting, Met]
     leaves: Together[Sequence[Write], bytes]
+    cards: Together[Posting, None]
+    intakes: Together[Taking, None]
     sweeper: Sweeper
 
     def today(self) -> int:

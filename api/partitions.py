@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-from api.statements import Statement, run
+from api.statements import Done, Run, Statement, run
 
 PARTITIONED = {"drops": "expires", "notices": "epoch"}
 
@@ -41,13 +41,6 @@ reserved = Table(
 )
 
 
-_MISSING = Statement(
-    text(
-        "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL"
-    ).bindparams(names=None)
-)
-
-
 def has_partitions(connection: Connection) -> bool:
     """Whether drops and notices are partitioned here."""
     return connection.dialect.name == "postgresql"
@@ -55,14 +48,20 @@ def has_partitions(connection: Connection) -> bool:
 
 def make_room(connection: Connection, parent: str, values: Iterable[int]) -> None:
     """Have a partition of *parent* for each of *values*."""
-    if not has_partitions(connection):
-        return
+    if has_partitions(connection):
+        create_missing(connection, parent, run(connection, missing(parent, values)))
+
+
+def missing(parent: str, values: Iterable[int]) -> Run:
+    """What finds those of *values* that have no partition of *parent*."""
     wanted = sorted(set(values))
-    names = [partition_name(parent, value) for value in wanted]
-    missing = {name for (name,) in run(connection, _MISSING(names=names)).rows}
-    for value, name in zip(wanted, names, strict=True):
-        if name in missing:
-            connection.exec_driver_sql(_create(parent, value))
+    return _MISSING(values=wanted, names=[partition_name(parent, value) for value in wanted])
+
+
+def create_missing(connection: Connection, parent: str, found: Done) -> None:
+    """Make the partitions that `missing` found to be."""
+    for (value,) in found.rows:
+        connection.exec_driver_sql(_create(parent, value))
 
 
 def remove_before(connection: Connection, parent: str, value: int) -> None:
@@ -92,6 +91,14 @@ def partition_name(parent: str, value: int) -> str:
 def bounds(value: int) -> str:
     """What a partition for *value* alone holds, in SQL."""
     return f"FOR VALUES FROM ({int(value)}) TO ({int(value) + 1})"
+
+
+_MISSING = Statement(
+    text(
+        "SELECT value FROM unnest(CAST(:values AS bigint[]), CAST(:names AS text[]))"
+        " AS given(value, name) WHERE to_regclass(name) IS NULL ORDER BY value"
+    ).bindparams(values=None, names=None)
+)
 
 
 def _create(parent: str, value: int) -> str:

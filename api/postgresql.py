@@ -26,6 +26,12 @@ SESSION = {
     "default_transaction_isolation": r"read\ committed",
     "idle_in_transaction_session_timeout": "60s",  # a node that vanished holds no lock for long
     "client_min_messages": "error",
+    # Every statement goes by key: one plan does for any values, and to plan it anew would take
+    # longer than to run it, with a partition for each day. It may be made while a table is empty,
+    # and so must never be to read the whole of it.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "jit": "off",
 }
 
 TELLING = {

@@ -9,7 +9,7 @@ as many statements for drops of one day as of a hundred, so that their number te
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,20 +22,19 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    any_,
     bindparam,
     func,
     insert,
     or_,
     select,
     true,
-    union_all,
     update,
 )
 
+from api.keyed import reading, unnested
 from api.models import DROPS, NOTICES
-from api.partitions import make_room, partition_name, reserved
-from api.statements import Statement, run, run_together
+from api.partitions import create_missing, missing, partition_name, reserved
+from api.statements import Done, Run, Statement, run_together
 
 _MOST_DAYS = 512
 """Of which statements are kept; a policy of a year has fewer."""
@@ -51,12 +50,9 @@ def next_records(connection: Connection, addresses: Sequence[bytes]) -> dict[byt
     return dict(notices.rows) | dict(drops.rows)
 
 
-def standing(
-    connection: Connection, addresses: Collection[bytes]
-) -> dict[bytes, tuple[int, bytes]]:
-    """By address: expiry day and record of those of *addresses* that are drops."""
-    found = run(connection, _STANDING(given=list(addresses))).rows
-    return {address: (expires, record) for address, expires, record in found}
+def standing(addresses: Collection[bytes]) -> Run:
+    """What finds address, expiry day and record of those of *addresses* that are drops."""
+    return _STANDING(given=list(addresses))
 
 
 def replace(
@@ -71,33 +67,33 @@ def replace(
     return sum(done.changed for done in run_together(connection, *runs)) == len(changes)
 
 
-def add(connection: Connection, rows: Sequence[tuple[bytes, bytes, int]]) -> None:
-    """Add drops (address, record, day)."""
-    make_room(connection, "drops", {day for _, _, day in rows})
+def before_adding(addresses: Collection[bytes], days: Iterable[int]) -> list[Run]:
+    """What finds those of *addresses* that are in use, and *days* that have no table."""
+    return [_reserved(addresses), _noticed(addresses), missing("drops", days)]
+
+
+def taken(found: Sequence[Done]) -> set[bytes]:
+    """Which addresses `before_adding` found in use."""
+    in_drops, in_notices, _ = found
+    return {address for (address,) in (*in_drops.rows, *in_notices.rows)}
+
+
+def adding(
+    connection: Connection, found: Sequence[Done], rows: Sequence[tuple[bytes, bytes, int]]
+) -> list[Run]:
+    """What adds drops (address, record, day) after `before_adding` *found* what it did."""
+    create_missing(connection, "drops", found[-1])
     values = _columns(_ROW, rows)
     # The key of `reserved` refuses an address that another node reserved since we looked.
-    run_together(
-        connection, _RESERVE(address=values["address"], expires=values["expires"]), _ADD(**values)
-    )
-
-
-def taken(connection: Connection, addresses: Collection[bytes]) -> bool:
-    """Whether any of *addresses* is a drop or holds a notice."""
-    return bool(run(connection, _TAKEN(given=list(addresses))).rows)
+    return [_RESERVE(address=values["address"], expires=values["expires"]), _ADD(**values)]
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
     return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-def _unnested(**of_type: Any) -> Any:
-    """The arrays of those names as columns of a table."""
-    arrays = [bindparam(name, type_=ARRAY(type_)) for name, type_ in of_type.items()]
-    return func.unnest(*arrays).table_valued(*of_type).render_derived(name="given")
-
-
 def _inserted(table: Table, **of_type: Any) -> Statement:
-    given = select(*_unnested(**of_type).c)
+    given = select(*unnested(**of_type).c)
     return Statement(insert(table).from_select(list(of_type), given), writes=True)
 
 
@@ -105,7 +101,7 @@ def _inserted(table: Table, **of_type: Any) -> Statement:
 def _replace_on(day: int) -> Statement:
     """On the partition itself: of an update, the server would prepare all of them."""
     table = DROPS.to_metadata(MetaData(), name=partition_name("drops", day))
-    given = _unnested(address=LargeBinary, before=LargeBinary, after=LargeBinary)
+    given = unnested(address=LargeBinary, before=LargeBinary, after=LargeBinary)
     # The record before is what makes two nodes take turns: the second waits for the first's commit
     # and then finds another. Where none is given, whatever stands is replaced.
     as_read = or_(given.c.before.is_(None), table.c.record == given.c.before)
@@ -117,14 +113,8 @@ _CHANGE = ("address", "before", "after")
 _ROW = ("address", "record", "expires")
 _RESERVE = _inserted(reserved, address=LargeBinary, expires=BigInteger)
 _ADD = _inserted(DROPS, address=LargeBinary, record=LargeBinary, expires=BigInteger)
-_TAKEN = Statement(
-    union_all(
-        *(
-            select(table.c.address).where(table.c.address == any_(_GIVEN))
-            for table in (reserved, NOTICES)
-        )
-    )
-)
+_reserved = reading(reserved)
+_noticed = reading(NOTICES)
 
 
 def _at_or_after(table: Table, *columns: str) -> Any:

@@ -17,7 +17,7 @@ from api import drops
 from api.batches import PAGE, PAGE_ROWS, After, page
 from api.bodies import SIGNATURE, TEXT, Octets, binary, json_up_to, route, rows_of
 from api.commits import MOST_PARTS, commit
-from api.epochs import course
+from api.course import course
 from api.errors import (
     CommitConflict,
     InvalidSignature,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from api.models import DROPS, NOTICES
-from api.statements import Statement, run
+from api.statements import Done, Run, Statement, run
 
 AT_ONCE = 12
 """Addresses in a statement, as many as a look has; the last is repeated where there are fewer."""
@@ -36,13 +36,9 @@ def next_records(connection: Connection, addresses: Sequence[bytes]) -> dict[byt
     return notices | drops
 
 
-def standing(connection: Connection, addresses: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
-    """By address: expiry day and record of those of *addresses* that are drops."""
-    return {
-        address: (expires, record)
-        for some in _in_dozens(addresses)
-        for address, expires, record in run(connection, _STANDING(**_values_of(some))).rows
-    }
+def standing(addresses: Sequence[bytes]) -> Run:
+    """What finds address, expiry day and record of those of *addresses* that are drops."""
+    return _STANDING.many([_values_of(some) for some in _in_dozens(addresses)])
 
 
 def replace(
@@ -56,15 +52,22 @@ def replace(
     return run(connection, _REPLACE.many(each)).changed == len(changes)
 
 
-def add(connection: Connection, rows: Sequence[tuple[bytes, bytes, int]]) -> None:
-    """Add drops (address, record, day)."""
+def before_adding(addresses: Sequence[bytes], _days: Iterable[int]) -> list[Run]:
+    """What finds those of *addresses* that are drops or hold a notice."""
+    return [_TAKEN.many([_values_of(some) for some in _in_dozens(addresses)])]
+
+
+def taken(found: Sequence[Done]) -> set[bytes]:
+    """Which addresses `before_adding` found in use."""
+    return {address for (address,) in found[0].rows}
+
+
+def adding(
+    _connection: Connection, _found: Sequence[Done], rows: Sequence[tuple[bytes, bytes, int]]
+) -> list[Run]:
+    """What adds drops (address, record, day)."""
     each = [{"address": address, "record": record, "expires": day} for address, record, day in rows]
-    run(connection, _ADD.many(each))
-
-
-def taken(connection: Connection, addresses: Sequence[bytes]) -> bool:
-    """Whether any of *addresses* is a drop or holds a notice."""
-    return any(run(connection, _TAKEN(**_values_of(some))).rows for some in _in_dozens(addresses))
+    return [_ADD.many(each)]
 
 
 def _values_of(addresses: Sequence[bytes]) -> dict[str, bytes]:

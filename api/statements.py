@@ -45,10 +45,21 @@ class Done(NamedTuple):
 
 
 class Statement:
-    """A construct whose parameters have names; lists in it have a fixed length."""
+    """A construct whose parameters have names; lists in it have a fixed length.
 
-    def __init__(self, construct: ClauseElement, *, writes: bool = False) -> None:
+    *over_arrays* does as much at once for any number of values: each parameter is an array of
+    them. PostgreSQL is told that one; SQLite, which nobody waits for, the other for each.
+    """
+
+    def __init__(
+        self,
+        construct: ClauseElement,
+        *,
+        writes: bool = False,
+        over_arrays: ClauseElement | None = None,
+    ) -> None:
         self._construct = construct
+        self._over_arrays = over_arrays
         self.writes = writes
         self._compiled: dict[str, _Compiled] = {}
 
@@ -65,12 +76,16 @@ class Statement:
         dialect = connection.dialect
         known = self._compiled.get(dialect.name)
         if known is None:
-            made = self._construct.compile(dialect=dialect)
+            over_arrays = self._over_arrays if dialect.name == "postgresql" else None
+            construct = self._construct if over_arrays is None else over_arrays
+            made = construct.compile(dialect=dialect)
             # A literal (a LIMIT, say) is a parameter whose value is known.
             literals = {name: value for name, value in made.params.items() if value is not None}
             order = tuple(getattr(made, "positiontup", None) or ())
             sql = _PLACE.sub(r"%(\1)b", str(made))
-            known = self._compiled[dialect.name] = _Compiled(sql, order, literals)
+            known = self._compiled[dialect.name] = _Compiled(
+                sql, order, literals, gathers=over_arrays is not None
+            )
         return known
 
 
@@ -78,6 +93,13 @@ class _Compiled(NamedTuple):
     sql: str
     order: tuple[str, ...]
     literals: Values
+    gathers: bool
+
+    def given(self, each: Sequence[Values]) -> Sequence[Values]:
+        """The values of each time that it is run."""
+        if not (self.gathers and each):
+            return each
+        return ({name: [values[name] for values in each] for name in each[0]},)
 
 
 def run(connection: Connection, one: Run) -> Done:
@@ -87,12 +109,12 @@ def run(connection: Connection, one: Run) -> Done:
 
 def run_together(connection: Connection, *runs: Run) -> list[Done]:
     """Run all of them, in this order; none is made of what another finds. Raises DBAPIError."""
-    if any(one.statement.writes for one in runs):
+    if any(one.statement.writes and one.each for one in runs):
         note_write(connection)
     raw = connection.connection.driver_connection
     try:
         if isinstance(raw, sqlite3.Connection):
-            return [_on_sqlite(raw, one.statement.compiled(connection), one.each) for one in runs]
+            return [_on_sqlite(raw, one, one.statement.compiled(connection)) for one in runs]
         return _on_postgresql(
             cast(psycopg.Connection, raw),
             [(one.statement.compiled(connection), one.each) for one in runs],
@@ -111,21 +133,25 @@ def writes_so_far(connection: Connection) -> int:
     return int(connection.info.get(_WRITES, 0))
 
 
-def _on_sqlite(raw: sqlite3.Connection, compiled: _Compiled, each: Sequence[Values]) -> Done:
+def _on_sqlite(raw: sqlite3.Connection, one: Run, compiled: _Compiled) -> Done:
     given = [
         tuple(compiled.literals.get(name, values.get(name)) for name in compiled.order)
-        for values in each
+        for values in one.each
     ]
-    if len(given) == 1:
-        cursor = raw.execute(compiled.sql, given[0])
+    if one.statement.writes and len(given) > 1:
+        cursors = [raw.executemany(compiled.sql, given)]
     else:
-        cursor = raw.executemany(compiled.sql, given)
-    return Done(cursor.fetchall(), cursor.rowcount)
+        cursors = [raw.execute(compiled.sql, values) for values in given]
+    return Done(
+        [row for cursor in cursors for row in cursor.fetchall()],
+        sum(cursor.rowcount for cursor in cursors),
+    )
 
 
 def _on_postgresql(
     raw: psycopg.Connection[Any], runs: Sequence[tuple[_Compiled, Sequence[Values]]]
 ) -> list[Done]:
+    runs = [(compiled, compiled.given(each)) for compiled, each in runs]
     alone = sum(len(each) for _, each in runs) == 1
     with nullcontext() if alone else raw.pipeline():
         begun = [

@@ -34,8 +34,9 @@ T = TypeVar("T")
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-OfMany = Callable[[Connection, Sequence[Q]], Sequence[A]]
-"""Finds the answers to many questions of one kind, in their order."""
+OfMany = Callable[[Connection, Sequence[Q]], Sequence[A | ApiError]]
+"""Finds the answers to many questions of one kind, in their order; one that is refused writes
+nothing."""
 
 READS_AT_ONCE = 2
 """Groups of reads: one is with the database while the other is with Python."""
@@ -112,10 +113,6 @@ class Store:
             waiting=self._waiting,
         )
 
-    async def writing(self, work: Callable[[Connection], T]) -> T:
-        """As `write`, from an event loop: no thread waits for the answer."""
-        return await self._writer.writing(work)
-
     def shed_erased(self) -> None:
         """Take what was overwritten out of the write-ahead log too."""
         cut = postgresql.cut_log if self.is_postgresql else sqlite.cut_log
@@ -181,7 +178,11 @@ class Store:
             return None
 
     def _together(
-        self, begin: Callable[[Sequence[Q]], Future[Sequence[A]]], *, at_once: int, waiting: int
+        self,
+        begin: Callable[[Sequence[Q]], Future[Sequence[A | ApiError]]],
+        *,
+        at_once: int,
+        waiting: int,
     ) -> Together[Q, A]:
         return Together(begin, at_once=at_once, waiting=waiting, busy_seconds=self._busy_seconds)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from api.errors import Busy
+from api.errors import ApiError, Busy
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -44,7 +44,7 @@ class Together(Generic[Q, A]):
 
     def __init__(
         self,
-        begin: Callable[[Sequence[Q]], futures.Future[Sequence[A]]],
+        begin: Callable[[Sequence[Q]], futures.Future[Sequence[A | ApiError]]],
         *,
         at_once: int,
         waiting: int,
@@ -58,7 +58,8 @@ class Together(Generic[Q, A]):
         self._under_way = 0
 
     async def ask(self, question: Q) -> A:
-        """The answer to *question*. Raises Busy, and whatever ended its group."""
+        """The answer to *question*. Raises it if it is a refusal, Busy, and whatever ended its
+        group."""
         if len(self._waiting) >= self._most_waiting:
             raise Busy
         loop = asyncio.get_running_loop()
@@ -100,7 +101,9 @@ class Together(Generic[Q, A]):
         done.add_done_callback(lambda _: patience.cancel())
         done.add_done_callback(partial(self._answered, group))
 
-    def _answered(self, group: list[_Asked[Q, A]], done: asyncio.Future[Sequence[A]]) -> None:
+    def _answered(
+        self, group: list[_Asked[Q, A]], done: asyncio.Future[Sequence[A | ApiError]]
+    ) -> None:
         self._under_way -= 1
         error = Busy() if done.cancelled() else done.exception()
         if error is not None:
@@ -108,6 +111,8 @@ class Together(Generic[Q, A]):
                 one.refuse(error)
         else:
             for one, answer in zip(group, done.result(), strict=True):
-                if not one.answer.done():
+                if isinstance(answer, ApiError):
+                    one.refuse(answer)
+                elif not one.answer.done():
                     one.answer.set_result(answer)
         self._go_on()

@@ -1,15 +1,22 @@
-"""What many visits do to the drops, in one go: as if they came one after the other."""
+"""What many visits do, in one go: as if they came one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from api import drops
+from api.circles import SERIAL, CircleKeeper
+from api.claims import Claimed, Shown, held_claims, hold_claims, judged, known_permits
+from api.days import claim_kept_until
+from api.noise import noise
+from api.statements import run, run_together
 from crypto.drops import DropAddress, record_hash
+from crypto.permits import PermitHash
 
 
 class Written(IntEnum):
@@ -29,14 +36,75 @@ class Write(NamedTuple):
     record: bytes
 
 
+class Meeting(NamedTuple):
+    """What one meet asks: four pages under either kind of secret, and a claim."""
+
+    as_read: Sequence[DropAddress]
+    as_blank: Sequence[DropAddress]
+    permit: PermitHash
+    shown: Shown
+    has_place: bool
+    """Whether its card may add a claim today."""
+    today: int
+
+
 Records = Mapping[bytes, bytes]
 """By address."""
+
+
+class Met(NamedTuple):
+    """What a meet read, and what became of its claim."""
+
+    records: Records
+    verdict: Claimed
+    is_added: bool
 
 
 def look(connection: Connection, looks: Sequence[Sequence[DropAddress]]) -> list[Records]:
     """For each look the records there are at its addresses, among others'."""
     found = drops.read_with_notices(connection, [at for each in looks for at in each])
     return [found] * len(looks)
+
+
+def meet(keeper: CircleKeeper, connection: Connection, meets: Sequence[Meeting]) -> list[Met]:
+    """For each meet what it read, and what became of its claim."""
+    addresses = {at for each in meets for at in (*each.as_read, *each.as_blank)}
+    found, serial, permits, claims = run_together(
+        connection,
+        drops.standing(connection, [*addresses]),
+        SERIAL(),
+        known_permits([each.permit for each in meets]),  # always: the same steps for everybody
+        held_claims([each.shown.tag for each in meets]),
+    )
+    policy = keeper.of_serial(connection, serial).policy
+    standing = drops.by_address(found)
+    now = {address: record for address, (_, record) in standing.items()}
+    known = {permit for (permit,) in permits.rows}
+    held: dict[bytes, bytes] = dict(claims.rows)
+    met, added = [], []
+    for each in meets:
+        records: Records = {address: now[address] for address in each.as_read if address in now}
+        now.update({address: noise(1)[0] for address in each.as_blank if address in now})
+        may_add = each.has_place and each.permit in known
+        verdict, is_added = judged(held, each.shown, may_add=may_add)
+        if is_added:
+            tag, token = each.shown.tag, each.shown.token
+            held[tag] = token
+            expires = claim_kept_until(each.today, policy)
+            added.append({"tag": tag, "token": token, "expires": expires})
+        met.append(Met(records, verdict, is_added))
+    drops.replace(
+        connection,
+        {
+            address: drops.Change(standing[address][0], before=None, after=now[address])
+            for each in meets
+            for address in each.as_blank
+            if address in standing
+        },
+    )
+    if added:
+        run(connection, hold_claims(sorted(added, key=itemgetter("tag"))))
+    return met
 
 
 def leave(connection: Connection, leaves: Sequence[Sequence[Write]]) -> list[bytes]:

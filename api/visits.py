@@ -7,16 +7,13 @@ writes into nothing, and its visitor is not told.
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 
-from api import drops
 from api.bodies import Octets, Reader, exactly, route, rows_of
-from api.claims import Claimed, Shown, claim
-from api.days import claim_kept_until
+from api.claims import Shown
 from api.errors import Busy, NoStorage
 from api.node import TheBody, TheNode
 from api.noise import noise
-from api.visiting import Records, Write
+from api.visiting import Meeting, Records, Write
 from crypto.drops import (
     BlankSecret,
     DropAddress,
@@ -68,25 +65,12 @@ async def meet(node: TheNode, body: TheBody) -> Octets:
     )
     as_read = [drop_address(ReadSecret(secret)) for secret in secrets]
     as_blank = [drop_address(read_secret(BlankSecret(secret))) for secret in secrets]
-
     today = node.today()
-
-    def work(connection: Connection) -> tuple[bytes, Claimed, bool]:
-        found = drops.read_to_change(connection, [*as_read, *as_blank])
-        records = {address: record for address, (_, record) in found.items()}
-        blanked: dict[bytes, drops.Change] = {
-            address: drops.Change(found[address][0], before=None, after=noise(1)[0])
-            for address in as_blank
-            if address in found
-        }
-        drops.replace(connection, blanked)
-        expires = claim_kept_until(today, node.circles.current(connection).policy)
-        verdict, added = claim(connection, permit, shown, may_add=place.is_free, expires=expires)
-        return _records(records, as_read), verdict, added
-
     with node.allowance.place(permit, today) as place:
-        records, verdict, place.is_used = await node.store.writing(work)
-    return Octets(records + u8(verdict) + bytes(15))
+        meeting = Meeting(as_read, as_blank, permit, shown, place.is_free, today)
+        met = await node.meets.ask(meeting)
+        place.is_used = met.is_added
+    return Octets(_records(met.records, as_read) + u8(met.verdict) + bytes(15))
 
 
 @router.post(

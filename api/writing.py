@@ -15,7 +15,6 @@ a savepoint would stamp the rows of one visit with a number of their own (docs/d
 
 from __future__ import annotations
 
-import asyncio
 import random
 import threading
 import time
@@ -108,20 +107,6 @@ class Writer:
     def begin(self, work: Callable[[Connection], T]) -> Future[T]:
         """As `write`, without waiting; until it is begun it can be cancelled. Raises Busy."""
         return self._queued(_Job(work))
-
-    async def writing(self, work: Callable[[Connection], T]) -> T:
-        """As `write`, from an event loop: no thread waits for the answer."""
-        begun = self.begin(work)
-        patience = asyncio.get_running_loop().call_later(self._busy_seconds, begun.cancel)
-        done = asyncio.wrap_future(begun)
-        try:
-            await asyncio.wait([done])
-        finally:
-            patience.cancel()
-            done.cancel()  # whoever asked may have gone
-        if done.cancelled():
-            raise Busy
-        return done.result()
 
     def between(self, act: Callable[[], T]) -> T:
         """Do *act* in a writer's thread; where there is one, nothing writes then. Raises Busy."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from api.claims import keep_permit
+from api.claims import keep_permits
+from api.statements import run
 from api.store import open_store
 from api.work import work_digest
 from crypto.certificates import Stamp
@@ -274,7 +275,8 @@ def permit_in_database(directory: Path) -> Permit:
     """A permit that the node in *directory* knows, of a card that was posted earlier."""
     permit = Permit(secrets.token_bytes(32))
     store = open_store(backends.current.url(directory))
-    store.write(lambda connection: keep_permit(connection, permit_hash(permit), expires=FAR_AWAY))
+    row = {"permit": permit_hash(permit), "expires": FAR_AWAY}
+    store.write(lambda connection: run(connection, keep_permits([row])))
     store.close()
     return permit
 

@@ -12,13 +12,25 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection, text
 
-from api import drops
+from api import drops, posting
+from api.burned import Kind, burned_hash
 from api.store import Store, open_store
 from api.visiting import Write, Written, leave
 from crypto.drops import address_of, record_hash
+from crypto.labels import u32
 from tests import backends
-from tests.api.nodes import TrialNode, running_node
-from tests.api.people import FAR_AWAY, Drop, a_record, look, meet, no_pages
+from tests.api.nodes import TrialNode, assert_problem, running_node
+from tests.api.people import (
+    FAR_AWAY,
+    Drop,
+    a_record,
+    begin_epoch,
+    look,
+    meet,
+    new_card,
+    no_pages,
+)
+from tests.api.test_groups import a_posting, an_admission
 from tests.circles import TrialCircle
 from tests.patience import PATIENCE_SECONDS, wait_until
 
@@ -135,6 +147,29 @@ def test_a_drop_that_is_written_to_while_it_is_blanked_is_blank(
     overtaken(other, drop, [new], lambda: meet(node, four=[drop.b, *no_pages()[1:]]))
 
     assert look(node, [drop.r])[0] not in (drop.record, new)
+
+
+@pytest.mark.postgresql
+def test_a_stamp_that_another_node_burns_first_costs_nobody_else_their_card(
+    node: TrialNode, other: Store
+) -> None:
+    begin_epoch(node, 1)
+    cards = [new_card(node) for _ in range(PEOPLE)]
+    stamp = cards[0].stamp
+    rival = a_posting(
+        an_admission(spent=[burned_hash(Kind.STAMP, u32(stamp.period) + stamp.nonce)])
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with other.transaction(alone=False) as connection:
+            assert posting.post(connection, [rival]) == [None]
+            bodies = [card.body(1) for card in cards]
+            asked = pool.submit(node.at_once, "POST", "/cards", bodies)
+            wait_until(lambda: asked.done() or is_waited_for(connection))
+        answers = asked.result(PATIENCE_SECONDS)
+
+    assert_problem(answers[0], 409, "stamp_spent")
+    assert [answer.status_code for answer in answers[1:]] == [201] * (PEOPLE - 1)
+    assert len(node.rows()["cards"]) == PEOPLE
 
 
 def test_of_all_who_write_over_one_record_one_is_kept(node: TrialNode, other: Store) -> None:

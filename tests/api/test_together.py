@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from api.errors import Busy, NoStorage
+from api.errors import ApiError, Busy, NoStorage
 from api.together import MOST_TOGETHER, Together
 
 
@@ -17,9 +17,9 @@ class Answerer:
 
     def __init__(self) -> None:
         self.groups: list[Sequence[int]] = []
-        self.begun: list[Future[Sequence[int]]] = []
+        self.begun: list[Future[Sequence[int | ApiError]]] = []
 
-    def begin(self, group: Sequence[int]) -> Future[Sequence[int]]:
+    def begin(self, group: Sequence[int]) -> Future[Sequence[int | ApiError]]:
         self.groups.append(group)
         self.begun.append(Future())
         return self.begun[-1]
@@ -142,6 +142,19 @@ def test_what_ends_a_group_ends_each_of_it_and_no_other(answerer: Answerer) -> N
     assert isinstance(third, NoStorage)
 
 
+def test_whoever_is_refused_is_refused_alone(answerer: Answerer) -> None:
+    async def story() -> list[int | BaseException]:
+        tasks = await asking(together(answerer), 1, 2, 3)
+        answerer.finish()
+        await tasks[0]
+        answerer.begun.pop().set_result([NoStorage(), 6])
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    first, second, third = asyncio.run(story())
+    assert (first, third) == (2, 6)
+    assert isinstance(second, NoStorage)
+
+
 def test_who_has_gone_is_not_asked_for(answerer: Answerer) -> None:
     async def story() -> None:
         first, second, third = await asking(together(answerer), 1, 2, 3)
@@ -158,10 +171,10 @@ def test_who_has_gone_is_not_asked_for(answerer: Answerer) -> None:
 
 @pytest.mark.parametrize("refusal", [Busy, NoStorage, RuntimeError])
 def test_a_refusal_to_begin_is_told_to_the_whole_group(refusal: type[Exception]) -> None:
-    first: Future[Sequence[int]] = Future()
+    first: Future[Sequence[int | ApiError]] = Future()
     begun = iter([first])
 
-    def begin(_group: Sequence[int]) -> Future[Sequence[int]]:
+    def begin(_group: Sequence[int]) -> Future[Sequence[int | ApiError]]:
         for one in begun:
             return one
         raise refusal
