@@ -43,8 +43,8 @@ class Row:
     """Where it lies: an offset in the file, or block and line."""
     order: int
     """When it was written, as far as the database says: `xmin`, or its place in the file."""
-    log: int = 0
-    """Where it was last written in the write-ahead log; 0 if it is not there."""
+    log: tuple[int, ...] = ()
+    """Everywhere in the write-ahead log that it was written, in order."""
     versions: int = 1
     """How often its key stands anywhere on the disk: pages written again, dead rows, the log."""
     is_fresh: bool = False
@@ -59,11 +59,22 @@ Trace = Callable[[Row, Row], float]
 
 FAR = 1 << 62
 
+
+def _nearest(ones: Sequence[int], others: Sequence[int]) -> float:
+    """Between two ascending lists of places."""
+    found, one, other = FAR, 0, 0
+    while one < len(ones) and other < len(others):
+        apart = ones[one] - others[other]
+        found = min(found, abs(apart))
+        one, other = (one, other + 1) if apart > 0 else (one + 1, other)
+    return found
+
+
 TRACES: dict[str, Trace] = {
     "place": lambda one, other: abs(one.place - other.place),
     "place_after": lambda one, other: (other.place - one.place) % FAR,
     "order": lambda one, other: abs(one.order - other.order),
-    "log": lambda one, other: abs(one.log - other.log) if one.log and other.log else FAR,
+    "log": lambda one, other: _nearest(one.log, other.log),
     "updates": lambda one, other: abs(one.versions - other.versions),
     "day": lambda one, other: abs(one.expires - other.expires),
     "address": lambda one, other: (
@@ -112,23 +123,9 @@ class Advantage:
         }
 
 
-def link(
-    cards: Sequence[TrueCard], rows: Mapping[bytes, Row], *, laid_out_before: int
-) -> dict[str, Advantage]:
-    """Every attack on every trace.
-
-    *laid_out_before* is the epoch whose beginning laid the tables out anew. What was posted in it
-    or later, or was written again and shows it, lies there as it came: two such rows are counted
-    apart, under names ending `_fresh`.
-    """
+def link(cards: Sequence[TrueCard], rows: Mapping[bytes, Row]) -> dict[str, Advantage]:
+    """Every attack on every trace, over all pairs of which both rows are among *rows*."""
     lot = random.Random(SEED)  # noqa: S311 - a measurement that can be repeated
-    new = {
-        address
-        for card in cards
-        if card.posted >= laid_out_before
-        for address in (*card.drops, card.shelf, card.thread)
-    }
-    new |= {address for address, row in rows.items() if row.is_fresh}
     two: dict[str, list[Pair]] = {
         "page_outbox": [(card.pages[0], card.outbox) for card in cards],
         "page_page": [(card.pages[0], card.pages[1]) for card in cards],
@@ -140,10 +137,7 @@ def link(
         "request_offer": _pairs(cards, rows, lot),
         "notice_card": _within([(card.notice, card.row) for card in cards], rows, lot),
     }
-    for name, pairs in two.items():
-        old = [pair for pair in pairs if not new.issuperset(pair)]
-        questions[name] = _within(old, rows, lot)
-        questions[f"{name}_fresh"] = _within([p for p in pairs if new.issuperset(p)], rows, lot)
+    questions |= {name: _within(pairs, rows, lot) for name, pairs in two.items()}
     attacks = len(questions) * len(TRACES)
     return {name: _best(asked, lot, attacks=attacks) for name, asked in questions.items()}
 

@@ -15,16 +15,11 @@ ENOUGH_TRIALS = 2_000
 ENOUGH_PARCELS = 300
 """After so many every guess can be tried."""
 
-FRESH = "_fresh"
-"""How a guess is called at what was written since the tables were last laid out: it remains."""
-
 
 def of_guesses(link: Mapping[str, Advantage], *, parcels: int) -> Iterator[str]:
     """What tells rows that belong together, or was not tried in a season of *parcels*."""
     for name, one in link.items():
-        if name.endswith(FRESH):
-            continue
-        if one.lower > 0:
+        if one.lower > MOST_ADVANTAGE:
             yield f"{name}: guessed better than blindly, by {one.trace}"
         elif one.trials >= ENOUGH_TRIALS and one.upper99 > MOST_ADVANTAGE:
             yield f"{name}: perhaps guessed {one.upper99:.3f} better than blindly"

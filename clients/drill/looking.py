@@ -102,7 +102,11 @@ def _attack(drill: Drill, season: DrillSeason, engine: Engine, untouched: Path) 
     place.weaknesses += tables.recognisable(engine, cards)
     if len(cards) < ENOUGH:
         drill.uncovered.append(f"{len(cards)} cards are too few to tell records sealed to keys")
-    drill.link = attacks.link(cards, tables.rows_of(engine, untouched), laid_out_before=epoch)
+    rows = tables.rows_of(engine, untouched)
+    drill.link = attacks.link(cards, rows)
+    fresh = {address: row for address, row in rows.items() if row.is_fresh}
+    drill.since_layout.rows = len(fresh)
+    drill.since_layout.link = attacks.link(cards, fresh)
     drill.estimates = estimates.estimate(
         tables.counts_of(engine),
         cards=len(cards),

@@ -6,12 +6,12 @@ Every cell of the matrix says in words what its colour says.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
 from clients.drill.attacks import Advantage
-from clients.drill.judging import FRESH
+from clients.drill.layouts import SinceLayout
 from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
 from clients.drill.picture import picture
 from clients.drill.place import Place
@@ -57,11 +57,10 @@ def written_report(drill: Drill) -> str:
         "<h2>What can be guessed to belong together</h2>",
         "<p>Best of eight guesses at each: by place in the file, order, the log, the number of "
         "times something was written, day, and address. The bar goes to where it is at most.</p>",
-        _guesses((name, one) for name, one in drill.link.items() if not name.endswith(FRESH)),
+        _guesses(drill.link),
         "<h2>The same for what was written since the tables were last laid out</h2>",
-        "<p>What one request wrote lies together until the next sweep, at most a day: this "
-        "remains, and is no failure.</p>",
-        _guesses((name, one) for name, one in drill.link.items() if name.endswith(FRESH)),
+        f"<p>{_since(drill.since_layout)}</p>",
+        _guesses(drill.since_layout.link),
         "<h2>What can be counted</h2>",
         _table(
             ("what", "a thief's estimate", "true"),
@@ -124,9 +123,18 @@ def _table(heads: Cells, rows: Iterable[Cells]) -> str:
     return f"<div class=wide><table><tr>{head}{body}</table></div>"
 
 
-def _guesses(attacks: Iterable[tuple[str, Advantage]]) -> str:
+def _since(since: SinceLayout) -> str:
+    return (
+        f"A node with so large a database lays its tables out every {since.seconds_of_a_day:,.0f} "
+        f"seconds at most. Since the last time {since.requests:,} requests had gone by, drawn by "
+        f"lot from those of so much of a day, and {since.rows:,} rows show that they were written "
+        "since. What one request wrote lies together until then: this remains, and counts above."
+    )
+
+
+def _guesses(attacks: Mapping[str, Advantage]) -> str:
     rows = []
-    for name, one in attacks:
+    for name, one in attacks.items():
         if not one.trials:
             continue
         figures = (

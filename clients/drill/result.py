@@ -9,6 +9,7 @@ from clients.drill.attacks import Advantage
 from clients.drill.coercion import Coerced
 from clients.drill.estimates import Estimate
 from clients.drill.judging import ENOUGH_TRIALS, of_guesses
+from clients.drill.layouts import SinceLayout
 from clients.drill.place import Place, kind_of
 from clients.drill.recorded import Recording
 
@@ -49,6 +50,7 @@ class Drill:
     told_apart: list[str] = field(default_factory=list)
     """In what a node's answers tell a reserved drop from an unknown one."""
     link: dict[str, Advantage] = field(default_factory=dict)
+    since_layout: SinceLayout = field(default_factory=SinceLayout)
     estimates: dict[str, Estimate] = field(default_factory=dict)
     uncovered: list[str] = field(default_factory=list)
     """What this drill was too small for, or its machine."""
@@ -77,6 +79,7 @@ class Drill:
             "coercion": {name: one.as_json() for name, one in self.coercion.items()},
             "recorded": self.recorded.as_json(),
             "link": {name: one.as_json() for name, one in self.link.items()},
+            "since_layout": self.since_layout.as_json(),
             "estimates": {name: one.as_json() for name, one in self.estimates.items()},
             "not_covered": self.not_covered,
             "told_apart": self.told_apart,

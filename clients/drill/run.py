@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from clients.drill.coercion import coerce
 from clients.drill.control_request import open_request
 from clients.drill.cores import node_core
 from clients.drill.idle import common_in_an_idle_node, common_of
+from clients.drill.layouts import QUICKLY, laid_out_lately
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import Marking, shown_by
 from clients.drill.picture import HEIGHT, WIDTH
@@ -72,7 +74,7 @@ def run_drill(
         cluster = _cluster(backend, ending)
         scratch = home / "node-tmp"
         scratch.mkdir()
-        environment = {**PATIENCE, "TMPDIR": str(scratch), **_database(cluster)}
+        environment = {**PATIENCE, **QUICKLY, "TMPDIR": str(scratch), **_database(cluster)}
         season = DrillSeason(
             scenario, home, today, prove=False, environment=environment, policy=_policy()
         )
@@ -91,7 +93,10 @@ def run_drill(
         told("the node is frozen in the middle of business")
         usual = season.traffic.requests // drill.epochs
         with open_request(season.port) as controls:
-            season.live_until_seized(lot.randrange(1, max(2, usual)))
+            laid_out = partial(
+                laid_out_lately, drill.since_layout, _url(season, cluster), usual, lot
+            )
+            season.live_until_seized(lot.randrange(1, max(2, usual)), laid_out)
             began_search = time.monotonic()
             common = common_of(season)
             markers.add(chain(marking.new(), common.markers))
@@ -214,6 +219,12 @@ def _cluster(backend: str, ending: ExitStack) -> Cluster | None:
 
 def _database(cluster: Cluster | None) -> dict[str, str]:
     return {} if cluster is None else {"KLUNAK_DATABASE_URL": cluster.url("klunak_1")}
+
+
+def _url(season: DrillSeason, cluster: Cluster | None) -> str:
+    """The node's database."""
+    file = f"sqlite:///{season.trial.node_data / 'node.db'}"
+    return _database(cluster).get("KLUNAK_DATABASE_URL", file)
 
 
 def _seized(season: DrillSeason, cluster: Cluster | None, home: Path) -> Path:

@@ -33,6 +33,9 @@ from crypto.keys import Person
 AT_ONCE = 8
 """Sittings; with fewer the node waits for people, who compute more than it does."""
 
+A_LITTLE = 8
+"""Requests; after them a pause is tried again."""
+
 LULL_SECONDS = 0.002
 """At most; between the alarm, as a request leaves, and the freezing of the node."""
 
@@ -141,19 +144,35 @@ class DrillSeason(Season):
         self._at_once(desk.crowd_waiting())
         super()._read_inbox(desk)
 
-    def live_until_seized(self, requests: int) -> None:
-        """Begin an epoch and freeze the node about *requests* requests into it."""
-        frozen = threading.Event()
+    def live_until_seized(self, requests: int, pause: Callable[[], int | None]) -> None:
+        """Begin an epoch, *pause* about *requests* requests into it, and freeze the node then.
+
+        While *pause* works nobody sends anything. It answers after how many requests more the node
+        is to be frozen, or nothing if it wants to be called again a little later.
+        """
+        frozen, paused = threading.Event(), threading.Event()
 
         def freeze() -> None:
             threading.Event().wait(self.scenario.lot.uniform(0, LULL_SECONDS))
             stop_processes(self.node.pid)
             frozen.set()
 
+        self.traffic.alarm = paused.set
         self.traffic.alarm_at = self.traffic.requests + max(1, requests)
-        self.traffic.alarm = lambda: threading.Thread(target=freeze).start()
         self._life = threading.Thread(target=self._live)
         self._life.start()
+        more = None
+        while more is None:
+            while not paused.wait(0.05) and self._life.is_alive():
+                pass
+            paused.clear()
+            with self.traffic.held():
+                more = pause()
+                if more is None and not self._life.is_alive():
+                    more = 1  # nobody comes any more
+                if more is not None:
+                    self.traffic.alarm = lambda: threading.Thread(target=freeze).start()
+                self.traffic.alarm_at = self.traffic.requests + (more or A_LITTLE)
         while not frozen.wait(0.05):
             if not self._life.is_alive():  # fewer requests than that; it is quiet now
                 stop_processes(self.node.pid)

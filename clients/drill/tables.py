@@ -58,7 +58,7 @@ def rows_of(engine: Engine, seized: Path) -> dict[bytes, Row]:
             address,
             day,
             *places[address],
-            log=disk[address].log,
+            log=tuple(disk[address].log),
             versions=disk[address].versions,
             is_fresh=address in fresh,
         )

@@ -7,7 +7,7 @@ were written again and rows that are dead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clients.drill.memory import PIECE_BYTES
@@ -23,8 +23,8 @@ class Seen:
 
     place: int = 0
     """Offset of its record in the database's own file; 0 if it is in none."""
-    log: int = 0
-    """Offset of its record's last writing in the log, whose files are taken one after another."""
+    log: list[int] = field(default_factory=list)
+    """Offsets of its record's writings in the log, whose files are taken one after another."""
     versions: int = 0
     """How often its key stands in any file."""
 
@@ -46,10 +46,12 @@ def traces_in(files: Iterable[Path], middles: Mapping[bytes, bytes]) -> dict[byt
                 if kind == "key":
                     seen.versions += 1
                 elif is_log:
-                    seen.log = max(seen.log, at)
+                    seen.log.append(at)
                 else:
                     seen.place = at
         before += file.stat().st_size
+    for seen in found.values():
+        seen.log.sort()
     return found
 
 

@@ -30,13 +30,28 @@ class Traffic:
     alarm: Callable[[], None] = lambda: None
     is_seized: bool = False
     _open: dict[int, bytes] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _under_way: int = 0
+    _is_held: bool = False
+    _lock: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def in_flight(self) -> list[bytes]:
         """The bodies of requests that were begun and have no answer yet."""
         with self._lock:
             return list(self._open.values())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody sends anything; whatever was under way is over."""
+        with self._lock:
+            self._is_held = True
+            self._lock.wait_for(lambda: not self._under_way)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._is_held = False
+                self._lock.notify_all()
 
     def sitting(self) -> httpx.BaseTransport:
         """The way of one sitting: a connection that is nobody else's."""
@@ -45,17 +60,29 @@ class Traffic:
     @contextmanager
     def passing(self, body: bytes) -> Iterator[None]:
         """A request with *body* is on its way; one that failed counts as never answered."""
-        if self.is_seized:
-            raise Seized
         with self._lock:
+            self._lock.wait_for(lambda: not self._is_held)
+            if self.is_seized:
+                raise Seized
             self.requests += 1
+            self._under_way += 1
             number = self.requests
             self._open[number] = body
-        if number == self.alarm_at:
-            self.alarm()
-        yield
+        try:
+            if number == self.alarm_at:
+                self.alarm()
+            yield
+        except BaseException:
+            self._over()
+            raise
         with self._lock:
             del self._open[number]
+        self._over()
+
+    def _over(self) -> None:
+        with self._lock:
+            self._under_way -= 1
+            self._lock.notify_all()
 
 
 class _Way(httpx.BaseTransport):

@@ -58,6 +58,9 @@ def assert_nothing_to_seize(figures: dict[str, Any]) -> None:
         assert place["hits"] == 0, name
         assert place["control_found"] is True, name
         assert place["bytes"] > 1_000 or name == "node_core", name
+    since = figures["since_layout"]
+    assert since["requests"] > 0
+    assert 60 <= since["seconds_of_a_day"] <= 86_400
     assert figures["told_apart"] == []
     assert set(figures["coercion"]) == COERCIONS
     assert all(coerced["must_not"] == 0 for coerced in figures["coercion"].values())

@@ -151,9 +151,9 @@ def test_a_table_that_was_not_laid_out_anew_links_drops(tmp_path: Path, trial: T
         begin_epoch(node, 1)
         truth = truth_of(posted_cards(node))
         node.node.store.shed_erased()
-        as_they_came = link(truth, rows_of(node.engine, tmp_path / "data"), laid_out_before=2)
+        as_they_came = link(truth, rows_of(node.engine, tmp_path / "data"))
         begin_epoch(node, 2)
-        laid_out = link(truth, rows_of(node.engine, tmp_path / "data"), laid_out_before=2)
+        laid_out = link(truth, rows_of(node.engine, tmp_path / "data"))
 
     assert as_they_came["page_outbox"].advantage > 0.4
     assert laid_out["page_outbox"].trials == CARDS
