@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, LargeBinary, inspect, text
 from sqlmodel import SQLModel
 
+from api.partitions import PARTITIONED, has_partitions, partitions, reserved
 from crypto.labels import HASH_BYTES, RECORD_BYTES
 
 LAST_DAY = 100_000
@@ -51,11 +52,17 @@ def _of_strangers(connection: Connection) -> Iterator[str]:
         for address in connection.execute(text(f"SELECT address FROM {name}")).scalars()  # noqa: S608
     }
     found = inspect(connection)
-    for name in sorted(found.get_table_names()):
-        if name not in SQLModel.metadata.tables and name != MIGRATIONS:
+    schema, addressed, parts = {*SQLModel.metadata.tables, MIGRATIONS}, {*ADDRESSED}, set()
+    if has_partitions(connection):
+        # A partition's rows are its table's, and `reserved` says no more than a drop's own row.
+        schema.add(reserved.name)
+        addressed.add(reserved.name)
+        parts = {name for table in PARTITIONED for name, _ in partitions(connection, table)}
+    for name in sorted({*found.get_table_names()} - parts):
+        if name not in schema:
             yield f"{name} is no table of the schema"
         for column in found.get_columns(name):
-            is_own = name in ADDRESSED and column["name"] == "address"
+            is_own = name in addressed and column["name"] == "address"
             if is_own or not isinstance(column["type"], LargeBinary):
                 continue
             quoted = f'"{column["name"]}"'
