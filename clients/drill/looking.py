@@ -12,6 +12,7 @@ from api.store import open_engine
 from clients.drill import attacks, estimates, tables, truth
 from clients.drill.coercion import with_the_matchers_passphrase
 from clients.drill.common import Common
+from clients.drill.excuses import between_rounds, in_a_round
 from clients.drill.place import Place
 from clients.drill.places import search_disk, search_memory
 from clients.drill.plainness import ENOUGH
@@ -19,7 +20,6 @@ from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
 from clients.thief import Patterns
-from clients.tour.markers import is_typed
 
 
 def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path, markers: Patterns) -> None:
@@ -35,21 +35,15 @@ def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path, markers: 
         season.matcher.pid,
         markers,
         planted=held,
-        is_excused=lambda marker: marker.startswith("epoch "),
+        is_excused=between_rounds,
     )
-    places: list[Place] = []
-    season.in_the_middle_of_a_round(
-        lambda pid: places.append(
-            search_memory(
-                "matcher_round",
-                pid,
-                markers,
-                planted=held,
-                is_excused=lambda marker: not is_typed(marker),
-            )
+
+    def look(moment: str, pid: int) -> None:
+        drill.places[moment] = search_memory(
+            moment, pid, markers, planted=held, is_excused=in_a_round
         )
-    )
-    drill.places["matcher_round"] = places[0]
+
+    season.in_the_middle_of_a_round(look)
     drill.spent("search", began)
 
 

@@ -36,7 +36,7 @@ class Place:
         patterns: Patterns,
         where: str,
         *,
-        is_excused: Callable[[str], bool] = lambda _: False,
+        is_excused: Callable[[Find], bool] = lambda _: False,
         common: Common | None = None,
     ) -> None:
         """Look through *data* and put every find where it belongs."""
@@ -46,7 +46,7 @@ class Place:
             if find.marker.startswith(COMMON):
                 is_named = True
             else:
-                (self.excused if is_excused(find.marker) else self.hits).append(find)
+                (self.excused if is_excused(find) else self.hits).append(find)
         if is_named and common is not None:
             self.common += common.elsewhere(data, where)
 

@@ -21,7 +21,7 @@ from clients.controls import Controls, control_word
 from clients.drill.common import Common
 from clients.drill.memory import OVERLAP_BYTES, PIECE_BYTES, memory_of, with_descendants
 from clients.drill.place import Place
-from clients.thief import Patterns, Value, files_below, finds_in
+from clients.thief import Find, Patterns, Value, files_below, finds_in
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "zlib": zlib.compress,
@@ -99,12 +99,12 @@ def search_memory(
     patterns: Patterns,
     *,
     planted: Mapping[str, Value],
-    is_excused: Callable[[str], bool],
+    is_excused: Callable[[Find], bool],
     common: Common | None = None,
 ) -> Place:
     """Every mapping of a process and of all it began, as it is and unpacked.
 
-    *planted* is known to be there; a marker that *is_excused* may be.
+    *planted* is known to be there; a find that *is_excused* may be.
     """
     found, controls = Place(name), Patterns(planted.items())
     controls_found: set[str] = set()

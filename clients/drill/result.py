@@ -23,7 +23,6 @@ NOT_COVERED = (
     "the kernel's memory, tor's, people's devices', and swap",
     "clerks and coordinators: their keyrings are opened under coercion, their machines not seized",
     "under coercion any partner's words are allowed, and not only those of a match that is live",
-    "in a matcher's round any key is allowed, and no words of people's",
     "times of files, and what the system's own journal keeps",
     "texts folded, decomposed, in UTF-32 or in code pages before Unicode, and digests of them",
     "parts of a text or of a secret, numbers in decimals, and streams of lzma, bz2 and lz4",

@@ -17,15 +17,16 @@ from clients.drill.answers import reserved_reads, told_apart
 from clients.drill.coercion import coerce
 from clients.drill.control_request import open_request
 from clients.drill.cores import node_core
+from clients.drill.excuses import InFlight
 from clients.drill.idle import common_in_an_idle_node, common_of
 from clients.drill.layouts import QUICKLY, laid_out_lately
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
-from clients.drill.marking import Marking, shown_by
+from clients.drill.marking import Marking
 from clients.drill.picture import HEIGHT, WIDTH
 from clients.drill.places import search_disk, search_memory
 from clients.drill.recorded import look_back
 from clients.drill.result import Drill
-from clients.drill.season import DrillSeason
+from clients.drill.season import AT_ONCE, DrillSeason
 from clients.node import NodeClient, OpenEpoch
 from clients.thief import Patterns
 from clients.tour.crowd import with_crowd
@@ -103,15 +104,16 @@ def run_drill(
             drill.markers = len(markers) - len(common.markers)
             drill.spent("markers", began_search)
             told("searching the node's memory")
-            excused = shown_by(season.traffic.in_flight, markers)
+            in_flight = InFlight(season.traffic.in_flight, markers)
             drill.places["node_memory"] = search_memory(
                 "node_memory",
                 season.node.pid,
                 markers,
                 planted=controls.planted,
-                is_excused=excused.__contains__,
+                is_excused=in_flight,
                 common=common,
             )
+            in_flight.judge(drill.places["node_memory"], at_once=AT_ONCE)
             is_dumped = season.end_life()
         if cluster is not None:
             cluster.stop(signal.SIGQUIT)

@@ -39,8 +39,11 @@ A_LITTLE = 8
 LULL_SECONDS = 0.002
 """At most; between the alarm, as a request leaves, and the freezing of the node."""
 
-CARDS_ARE_OPEN = "/operator/read"
-"""What a matcher asks for once it has opened a round's cards: their outboxes."""
+MOMENTS = {
+    "matcher_round": "/operator/read",  # cards are open; it asks for their outboxes
+    "matcher_commit": "/operator/rounds/",  # pairs are drawn, and everything is written
+}
+"""When a matcher is frozen in a round, in this order: at its first request for such a path."""
 
 
 @dataclass
@@ -54,7 +57,8 @@ class DrillSeason(Season):
         # would fill the memory.
         self.recording = Recording()
         self._onlooker = Onlooker(self.recording.keep, self._comes)
-        self._frozen_at_cards: threading.Event | None = None
+        self._freeze_before = ""
+        self._is_frozen = threading.Event()
         self.front = self._onlooker.before
         self._onlooker.__enter__()
         super().__post_init__()
@@ -186,24 +190,32 @@ class DrillSeason(Season):
         self._life.join()
         return is_dumped
 
-    def in_the_middle_of_a_round(self, look: Callable[[int], None]) -> None:
-        """Let the matcher begin a round, freeze it when cards are open, *look*, let it finish."""
-        self._frozen_at_cards = threading.Event()
-        self.matcher.begin()
-        if not self._frozen_at_cards.wait(PATIENCE_SECONDS):
-            raise self.matcher.failed("the matcher opened no card")
-        look(self.matcher.pid)
-        for process in with_descendants(self.matcher.pid):
-            os.kill(process, signal.SIGCONT)
+    def in_the_middle_of_a_round(self, look: Callable[[str, int], None]) -> None:
+        """Let the matcher work a round, and *look* at it at each of `MOMENTS`."""
+        for number, (moment, path) in enumerate(MOMENTS.items()):
+            self._is_frozen.clear()
+            self._freeze_before = path
+            if number:
+                self._thaw_matcher()
+            else:
+                self.matcher.begin()
+            if not self._is_frozen.wait(PATIENCE_SECONDS):
+                raise self.matcher.failed(f"{moment} never came")
+            look(moment, self.matcher.pid)
+        self._thaw_matcher()
         self.reports.append(self.matcher.finish())
         self.world.epoch += 1
 
+    def _thaw_matcher(self) -> None:
+        for process in with_descendants(self.matcher.pid):
+            os.kill(process, signal.SIGCONT)
+
     def _comes(self, path: str) -> None:
         """A request is about to reach the node."""
-        frozen = self._frozen_at_cards
-        if frozen is not None and not frozen.is_set() and path.startswith(CARDS_ARE_OPEN):
+        if self._freeze_before and path.startswith(self._freeze_before):
+            self._freeze_before = ""
             stop_processes(self.matcher.pid)
-            frozen.set()
+            self._is_frozen.set()
 
     def _live(self) -> None:
         try:

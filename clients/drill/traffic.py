@@ -30,7 +30,6 @@ class Traffic:
     alarm: Callable[[], None] = lambda: None
     is_seized: bool = False
     _open: dict[int, bytes] = field(default_factory=dict)
-    _under_way: int = 0
     _is_held: bool = False
     _lock: threading.Condition = field(default_factory=threading.Condition)
 
@@ -45,7 +44,7 @@ class Traffic:
         """Nobody sends anything; whatever was under way is over."""
         with self._lock:
             self._is_held = True
-            self._lock.wait_for(lambda: not self._under_way)
+            self._lock.wait_for(lambda: not self._open)
         try:
             yield
         finally:
@@ -59,30 +58,22 @@ class Traffic:
 
     @contextmanager
     def passing(self, body: bytes) -> Iterator[None]:
-        """A request with *body* is on its way; one that failed counts as never answered."""
+        """A request with *body* is on its way; one that failed is not any more."""
         with self._lock:
             self._lock.wait_for(lambda: not self._is_held)
             if self.is_seized:
                 raise Seized
             self.requests += 1
-            self._under_way += 1
             number = self.requests
             self._open[number] = body
         try:
             if number == self.alarm_at:
                 self.alarm()
             yield
-        except BaseException:
-            self._over()
-            raise
-        with self._lock:
-            del self._open[number]
-        self._over()
-
-    def _over(self) -> None:
-        with self._lock:
-            self._under_way -= 1
-            self._lock.notify_all()
+        finally:
+            with self._lock:
+                del self._open[number]
+                self._lock.notify_all()
 
 
 class _Way(httpx.BaseTransport):
