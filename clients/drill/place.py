@@ -23,8 +23,8 @@ class Place:
     """In flight in a node's memory; what a matcher's has to know."""
     common: Counter[str] = field(default_factory=Counter)
     """Finds of names of regions and stores outside the circle's document, by name."""
-    common_if_idle: Counter[str] = field(default_factory=Counter)
-    """The same in a node that nobody visited."""
+    if_idle: Counter[str] = field(default_factory=Counter)
+    """Finds of such names, and of single lines of lists, in a node that nobody visited."""
     weaknesses: list[str] = field(default_factory=list)
     controls_planted: int = 0
     controls_found: int = 0
@@ -53,12 +53,18 @@ class Place:
     @property
     def surplus(self) -> Counter[str]:
         """Names of regions and stores that stand where in an idle node they do not."""
-        return self.common - self.common_if_idle
+        return self.common - self.if_idle
+
+    @property
+    def told(self) -> list[Find]:
+        """Those of the hits that say more than a node that nobody visited."""
+        often = Counter(find.marker for find in self.hits) - self.if_idle
+        return [find for find in self.hits if find.marker in often]
 
     @property
     def hit_count(self) -> int:
         """Everything that must not be there."""
-        return len(self.hits) + len(self.weaknesses) + self.surplus.total()
+        return len(self.told) + len(self.weaknesses) + self.surplus.total()
 
     @property
     def control_found(self) -> bool:
@@ -71,9 +77,10 @@ class Place:
             "bytes": self.bytes,
             "hits": self.hit_count,
             "control_found": self.control_found,
-            "kinds": _kinds(self.hits),
+            "kinds": _kinds(self.told),
             "excused": _kinds(self.excused),
-            "catalogue": {"elsewhere": self.common.total(), "idle": self.common_if_idle.total()},
+            "catalogue": {"elsewhere": self.common.total(), "idle": self.if_idle.total()},
+            **({"ways": sorted({find.encoding for find in self.told})} if self.told else {}),
             **({"weaknesses": self.weaknesses} if self.weaknesses else {}),
             **({"note": self.note} if self.note else {}),
         }

@@ -152,7 +152,7 @@ def _guesses(attacks: Mapping[str, Advantage]) -> str:
 
 
 def _beside_idle(place: Place) -> str:
-    return f"{place.common.total()} ({place.common_if_idle.total()})"
+    return f"{place.common.total()} ({place.if_idle.total()})"
 
 
 def _drawn(octets: bytes) -> str:

@@ -103,9 +103,9 @@ class Drill:
             if not p.control_found
         ]
         found = [
-            f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.hits}))}"
+            f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.told}))}"
             for name, place in self.places.items()
-            if place.hits
+            if place.told
         ]
         named = [
             f"{name}: {', '.join(sorted(place.surplus))} outside the circle's document"

@@ -18,7 +18,7 @@ from clients.drill.coercion import coerce
 from clients.drill.control_request import open_request
 from clients.drill.cores import node_core
 from clients.drill.excuses import InFlight
-from clients.drill.idle import common_in_an_idle_node, common_of
+from clients.drill.idle import common_of, found_in_an_idle_node
 from clients.drill.layouts import QUICKLY, laid_out_lately
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import Marking
@@ -129,9 +129,9 @@ def run_drill(
         if (core := node_core(is_dumped, scratch=home)) is not None:
             drill.places["node_core"] = core
         told("looking at a node that nobody visited")
-        idle = common_in_an_idle_node(season, home, common, backend=backend)
+        idle = found_in_an_idle_node(season, home, common, backend=backend)
         for place, counted in idle.items():
-            drill.places[place].common_if_idle = counted
+            drill.places[place].if_idle = counted
         drill.dump, drill.octets = _dump(seized)
         drill.spent("search", began_search)
         told("reading the tables")

@@ -52,6 +52,11 @@ def typed_by(player: Player) -> Iterator[tuple[str, str]]:
         yield "order facts", player.orders
 
 
+def is_line(marker: str) -> bool:
+    """Whether *marker* names one line of a list: there are some thousands that can be drawn."""
+    return marker.partition(": ")[2].startswith("line ")
+
+
 def is_typed(marker: str) -> bool:
     """Whether *marker* names something that is typed or read, and no key, secret or address."""
     return marker.startswith("code ") or marker.partition(": ")[2].startswith(_TYPED)

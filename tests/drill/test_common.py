@@ -76,7 +76,7 @@ def test_as_often_as_in_an_idle_node_is_no_hit(common: Common) -> None:
     found = searched(common, b"MINSK_CITY, MINSK_CITY")
     assert found.hit_count > 0
 
-    found.common_if_idle = Counter(found.common)
+    found.if_idle = Counter(found.common)
     assert found.hit_count == 0
 
 

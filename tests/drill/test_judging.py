@@ -35,8 +35,14 @@ def has_a_hit(drill: Drill) -> None:
     drill.places["node_disk"].hits.append(Find("family 3: street", "raw", "node.db", 9))
 
 
+def has_a_line_more_than_an_idle_node(drill: Drill) -> None:
+    line = "donor 4: line 0 of the list"
+    drill.places["node_disk"].if_idle[line] = 1
+    drill.places["node_disk"].hits += [Find(line, "raw", "node.db", at) for at in (9, 99)]
+
+
 def has_a_region_more_than_an_idle_node(drill: Drill) -> None:
-    drill.places["node_disk"].common_if_idle["catalogue: region 0"] = 1
+    drill.places["node_disk"].if_idle["catalogue: region 0"] = 1
     drill.places["node_disk"].common["catalogue: region 0"] = 2
 
 
@@ -78,6 +84,7 @@ def is_perhaps_guessed(drill: Drill) -> None:
 
 FAULTS: dict[Callable[[Drill], None], str] = {
     has_a_hit: "node_disk: hits of family: street",
+    has_a_line_more_than_an_idle_node: "node_disk: hits of donor: line of the list",
     has_a_region_more_than_an_idle_node: (
         "node_disk: catalogue: region 0 outside the circle's document"
     ),
@@ -100,6 +107,14 @@ def test_each_finding_is_a_failure(fault: Callable[[Drill], None]) -> None:
     fault(drill)
 
     assert drill.failures == [FAULTS[fault]]
+
+
+def test_a_line_that_stands_in_an_idle_node_is_nobodys() -> None:
+    drill = sound()
+    has_a_line_more_than_an_idle_node(drill)
+    drill.places["node_disk"].hits.pop()
+
+    assert drill.failures == []
 
 
 @pytest.mark.parametrize("parcels", [5, 300])
