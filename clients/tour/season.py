@@ -29,6 +29,7 @@ from clients.tour.steps import Telling, in_silence
 from clients.tour.world import World
 from clients.trial.circle import COORDINATORS, Trial
 from clients.trial.entered import Entered
+from clients.trial.interrupts import uninterrupted
 from clients.trial.ports import free_port
 from clients.trial.processes import NodeProcess, StepProcess
 from crypto.almanac import DEFAULT_POLICY, Policy
@@ -89,14 +90,16 @@ class Season(Entered):
 
     def begin(self) -> None:
         """Start the processes, and open the first epoch."""
-        # Accidents put others in their places: whichever they are then is stopped.
-        self.node = self.start_node()
-        self._ending.callback(lambda: self.node.stop())
-        self.matcher = self.start_matcher()
-        self._ending.callback(lambda: self.matcher.stop())
-        self.clerks = [
-            self._ending.enter_context(self._start_clerk(number)) for number in range(COORDINATORS)
-        ]
+        with uninterrupted():
+            # Accidents put others in their places: whichever they are then is stopped.
+            self.node = self.start_node()
+            self._ending.callback(lambda: self.node.stop())
+            self.matcher = self.start_matcher()
+            self._ending.callback(lambda: self.matcher.stop())
+            self.clerks = [
+                self._ending.enter_context(self._start_clerk(number))
+                for number in range(COORDINATORS)
+            ]
         self._desks = [
             self._ending.enter_context(closing(self._desk(number)))
             for number in range(COORDINATORS)

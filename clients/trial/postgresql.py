@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from clients.trial.accounts import as_unprivileged, give
+from clients.trial.interrupts import uninterrupted
 
 SETTINGS = {
     "listen_addresses": "",  # no network at all
@@ -74,7 +75,7 @@ class Cluster:
     def start(self) -> None:
         """Start and wait until it answers."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
-        with (self.directory / "printed").open("ab") as printed:
+        with (self.directory / "printed").open("ab") as printed, uninterrupted():
             self._process = subprocess.Popen(  # noqa: S603 - as above
                 [binaries() / "postgres", "-D", self.files, "-k", self.directory, *options],
                 stdout=printed,
