@@ -18,8 +18,9 @@ def test_help_about_tor_leads_to_the_sheet_in_a_tab_beside(browser: Browser, lan
     with stage.context.expect_page() as opened:
         page.locator("details[open] a").click()
     sheet = opened.value
+    sheet.wait_for_url(f"{ORIGIN}/half-sheet#{language}")
     sheet.on("console", lambda said: stage.console.append(said.text))
-    sheet.reload()
+    sheet.reload()  # what it said while it came was not heard
 
     assert page.url == f"{ORIGIN}/"
     assert sheet.url == f"{ORIGIN}/half-sheet#{language}"
