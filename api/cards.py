@@ -86,6 +86,8 @@ async def post_card(node: TheNode, body: TheBody) -> Response:
             retry=retry_hash(retry_token, rows),
             rows=rows,
             days=[drawn_expiry(today, circle.policy) for _ in rows],
+            burned_until=kept_until(stamp.period, circle.policy),
+            refusal=refusal(lambda period: require_current(circle, period, today), stamp.period),
         ),
         permit={
             "permit": permit,
@@ -98,8 +100,6 @@ async def post_card(node: TheNode, body: TheBody) -> Response:
             "expires": drawn_expiry(today, circle.policy),
             "stamped": stamped(stamp.period, stamp.nonce),
         },
-        burned_until=kept_until(stamp.period, circle.policy),
-        refusal=refusal(lambda period: require_current(circle, period, today), stamp.period),
     )
     await node.cards.ask(posting)
     return answered(Posted(), 201)

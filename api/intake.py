@@ -147,13 +147,19 @@ def _taking(request: IntakeRequest, circle: Circle, today: int) -> Taking:
     # A period that nobody has ends on no day.
     days = [] if refused else [drawn_expiry_of_period(request.period, policy) for _ in request.rows]
     return Taking(
-        Admission(request.kind, request.spent, request.retry, request.rows, days),
-        burned_until=0 if refused else kept_until(spent_in, policy),
+        Admission(
+            request.kind,
+            spent=request.spent,
+            retry=request.retry,
+            rows=request.rows,
+            days=days,
+            burned_until=0 if refused else kept_until(spent_in, policy),
+            refusal=refused,
+        ),
         invites=request.invites,
         inboxes=inboxes,
         waiting=waiting,
         places=policy.intake_pool,
-        refusal=refused,
     )
 
 

@@ -30,6 +30,9 @@ class Admission(NamedTuple):
     rows: Sequence[drops.Row]
     days: Sequence[int]
     """The day each drop expires on; empty if it is to be refused anyway."""
+    burned_until: int
+    refusal: ApiError | None
+    """What it is refused with whatever stands, unless it was answered before."""
 
 
 class Ledger:
@@ -52,19 +55,23 @@ class Ledger:
         self._drops: list[tuple[bytes, bytes, int]] = []
 
     def is_repeated(self, one: Admission) -> bool:
-        """Whether it was admitted before. Raises the kind's ``…_spent``."""
-        return burned.is_repeated(self._retries, one.kind, one.spent, one.retry)
+        """Whether it was admitted before. Raises the kind's ``…_spent``, and its refusal if not."""
+        if burned.is_repeated(self._retries, one.kind, one.spent, one.retry):
+            return True
+        if one.refusal is not None:
+            raise one.refusal
+        return False
 
     def require_free(self, one: Admission) -> None:
         """Return if each of its addresses is another and free. Raises AddressTaken."""
         self._room.require_free(one.rows)
 
-    def admit(self, one: Admission, *, burned_until: int) -> None:
+    def admit(self, one: Admission) -> None:
         """Enter what it spends and reserves."""
         self._room.taken.update(address for address, _ in one.rows)
         self._retries.update((name, one.retry) for name in one.spent)
         self._burned += [
-            {"burned": name, "retry": one.retry, "expires": burned_until} for name in one.spent
+            {"burned": name, "retry": one.retry, "expires": one.burned_until} for name in one.spent
         ]
         self._drops += [(*row, day) for row, day in zip(one.rows, one.days, strict=True)]
 

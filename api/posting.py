@@ -21,11 +21,8 @@ class Posting(NamedTuple):
     """A card whose stamp is a good one, with the rows that it is to become."""
 
     admission: Admission
-    burned_until: int
     permit: Values
     card: Values
-    refusal: ApiError | None
-    """What it is refused with whatever stands, unless it was answered before."""
 
 
 def post(connection: Connection, postings: Sequence[Posting]) -> list[ApiError | None]:
@@ -43,15 +40,13 @@ def post(connection: Connection, postings: Sequence[Posting]) -> list[ApiError |
     def judge(one: Posting) -> None:
         if ledger.is_repeated(one.admission):
             return
-        if one.refusal is not None:
-            raise one.refusal
         if one.card["epoch"] != newest(epochs).epoch:
             raise EpochClosed
         ledger.require_free(one.admission)
         if one.permit["permit"] in known:
             raise AddressTaken
         known.add(one.permit["permit"])
-        ledger.admit(one.admission, burned_until=one.burned_until)
+        ledger.admit(one.admission)
         admitted.append(one)
 
     answers = refusals(judge, postings)

@@ -21,15 +21,12 @@ class Taking(NamedTuple):
     """An intake whose proof of work or stamp is a good one, with the rows that it is to become."""
 
     admission: Admission
-    burned_until: int
     invites: Sequence[Printed]
     """What is to be kept of those that it shows."""
     inboxes: Sequence[Values]
     waiting: Sequence[Values]
     places: int
     """How many may wait for the lot."""
-    refusal: ApiError | None
-    """What it is refused with whatever stands, unless it was answered before."""
 
 
 def take_in(connection: Connection, takings: Sequence[Taking]) -> list[ApiError | None]:
@@ -50,8 +47,6 @@ def take_in(connection: Connection, takings: Sequence[Taking]) -> list[ApiError 
         nonlocal waiting
         if ledger.is_repeated(one.admission):
             return
-        if one.refusal is not None:
-            raise one.refusal
         # The invites before the addresses: nobody without one asks which of them are in use.
         if len({*one.invites} & unused) != len(one.invites):
             raise UnknownInvite
@@ -60,7 +55,7 @@ def take_in(connection: Connection, takings: Sequence[Taking]) -> list[ApiError 
             raise IntakeFull
         waiting += len(one.waiting)
         unused.difference_update(one.invites)
-        ledger.admit(one.admission, burned_until=one.burned_until)
+        ledger.admit(one.admission)
         admitted.append(one)
 
     answers = refusals(judge, takings)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import backends
-from tests.api.nodes import Clock, TrialNode, running_node
+from tests.api.nodes import Clock, Running, TrialNode, running_node
 from tests.api.people import begin_epoch
 from tests.circles import TrialCircle, make_trial_circle
 
@@ -45,6 +45,11 @@ def trial() -> TrialCircle:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def running() -> Running:
+    return Running()
 
 
 @pytest.fixture

@@ -40,6 +40,15 @@ class Clock:
         self.seconds += days * 86_400
 
 
+class Running:
+    """How long a node has run, which the test says."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Any]:
     """Circle document and node key as files, as `Settings` wants them."""
     circle_document = directory / "circle.json"

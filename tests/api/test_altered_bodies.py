@@ -17,16 +17,9 @@ from crypto.labels import RECORD_BYTES
 from tests.api.nodes import TrialNode
 from tests.api.people import Intake, new_card
 from tests.api.test_invites import give_invites
+from tests.sizes import SIZES
 
 pytestmark = pytest.mark.sqlite  # no refusal of these has got as far as the database's own words
-
-SIZES = {
-    "/intake": 29_163,
-    "/cards": 25_096,
-    "/visit/look": 384,
-    "/visit/meet": 224,
-    "/visit/leave": 33_280,
-}
 
 EPOCH, STAMP = range(4), range(4, 296)
 KIND, ADMISSION, PERIOD = range(1), range(1, 293), range(325, 329)

@@ -63,6 +63,8 @@ def an_admission(kind: Kind = Kind.STAMP, **changed: Any) -> Admission:
         retry=some_hash(),
         rows=[(DropAddress(some_hash()), a_record()) for _ in range(5)],
         days=[FAR_AWAY - number for number in range(5)],
+        burned_until=FAR_AWAY,
+        refusal=None,
     )
     return made._replace(**changed)
 
@@ -70,7 +72,6 @@ def an_admission(kind: Kind = Kind.STAMP, **changed: Any) -> Admission:
 def a_posting(admission: Admission | None = None, epoch: int = EPOCH, **changed: Any) -> Posting:
     made = Posting(
         admission or an_admission(),
-        burned_until=FAR_AWAY,
         permit={"permit": some_hash(), "expires": FAR_AWAY},
         card={
             "address": some_hash(),
@@ -79,7 +80,6 @@ def a_posting(admission: Admission | None = None, epoch: int = EPOCH, **changed:
             "expires": FAR_AWAY,
             "stamped": some_hash(),
         },
-        refusal=None,
     )
     return made._replace(**changed)
 
@@ -88,12 +88,10 @@ def a_taking(**changed: Any) -> Taking:
     records = [(number, a_record()) for number in range(2)]
     made = Taking(
         an_admission(Kind.INVITE),
-        burned_until=FAR_AWAY,
         invites=[],
         inboxes=inbox_rows(records, lambda: FAR_AWAY),
         waiting=[],
         places=MANY,
-        refusal=None,
     )
     return made._replace(**changed)
 
@@ -167,7 +165,7 @@ def test_a_card_twice_in_a_group_is_stored_once_and_both_are_told_so(store: Stor
         (lambda first: a_posting(an_admission(rows=first.admission.rows)), AddressTaken),
         (lambda first: a_posting(permit=first.permit), AddressTaken),
         (lambda _first: a_posting(epoch=EPOCH + 1), EpochClosed),
-        (lambda _first: a_posting(refusal=UnknownInvite()), UnknownInvite),
+        (lambda _first: a_posting(an_admission(refusal=UnknownInvite())), UnknownInvite),
     ],
     ids=["stamp", "addresses", "permit", "epoch", "anyway"],
 )

@@ -15,7 +15,7 @@ from api.postgresql import take_turn
 from api.store import Store, open_store
 from api.sweeper import Sweeper
 from tests import backends
-from tests.api.nodes import Clock, TrialNode, running_node
+from tests.api.nodes import Clock, Running, TrialNode, running_node
 from tests.api.people import Card, Drop, a_record, begin_epoch, look, new_card, post
 from tests.circles import TrialCircle
 from tests.patience import wait_until
@@ -23,20 +23,6 @@ from tests.patience import wait_until
 MINUTE = 60.0
 LARGE = 1 << 30
 CARDS = 6
-
-
-class Running:
-    """How long a node has run, which the test says."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def running() -> Running:
-    return Running()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from api.layout import LayoutTimer
 from api.sweeper import MOST_DAYS, Sweeper
-from tests.api.nodes import Clock, TrialNode, assert_problem, running_node
+from tests.api.nodes import Clock, Running, TrialNode, assert_problem, running_node
 from tests.api.people import Card, begin_epoch, look, new_card, post
 from tests.circles import TrialCircle
 from tests.patience import wait_until
@@ -16,20 +16,6 @@ from tests.patience import wait_until
 HOUR = 3_600.0
 TEN_YEARS = 3_650
 LEAPT = "the clock leapt: nothing is erased until the day has held"
-
-
-class Running:
-    """How long a node has run, which the test says."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def running() -> Running:
-    return Running()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from tests.browser.browsers import visitor
 from tests.browser.stage import LANGUAGES
 from tests.browser.test_screens import violations, wider_than_the_screen
 from tests.browser.town import Town
-from tests.browser.visitor import SIZES, UNTOLD
+from tests.browser.visitor import UNTOLD
+from tests.sizes import SIZES
 
 FILE = Path(__file__).parents[2] / "clients/web/dist-one-file/recipes.html"
 ADDRESS = {"be": "Адрас вузла", "ru": "Адрес узла", "en": "The node’s address"}

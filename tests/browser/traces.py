@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from clients.thief import files_below, search
-from tests.browser.visitor import SIZES, UNTOLD, Visitor
+from tests.browser.visitor import UNTOLD, Visitor
+from tests.sizes import SIZES
 
 
 def only_asked_the_node(person: Visitor) -> None:

@@ -12,15 +12,6 @@ from tests.browser.stage import LANGUAGES
 
 LONG_MS = 90_000
 
-SIZES = {
-    "/intake": 29_163,
-    "/cards": 25_096,
-    "/visit/look": 384,
-    "/visit/meet": 224,
-    "/visit/leave": 33_280,
-}
-"""What a body may be long, and no other."""
-
 UNTOLD = -1
 """Firefox does not tell a test what a Worker sends; Chromium does."""
 
