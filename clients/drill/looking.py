@@ -54,7 +54,8 @@ def look_at_the_tables(
     database_url: str | None,
     patterns: Patterns,
     common: Common,
-) -> None:
+) -> list[truth.TrueCard]:
+    """The cards that stand in them, too."""
     file = None if database_url else next(seized.rglob("node.db"))
     untouched = seized
     if file is not None:  # what is opened here is put in order, and its log emptied
@@ -67,7 +68,7 @@ def look_at_the_tables(
             place.search(values, patterns, "a table", common=common)
         place.weaknesses = tables.weaknesses(engine, file, today=season.today)
         _plant_in_tables(place, engine, file, season.today)
-        _attack(drill, season, engine, untouched)
+        return _attack(drill, season, engine, untouched)
     finally:
         engine.dispose()
 
@@ -85,7 +86,9 @@ def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int
         connection.exec_driver_sql("DROP TABLE control")
 
 
-def _attack(drill: Drill, season: DrillSeason, engine: Engine, untouched: Path) -> None:
+def _attack(
+    drill: Drill, season: DrillSeason, engine: Engine, untouched: Path
+) -> list[truth.TrueCard]:
     epoch, secrets = season.world.epoch, _matcher(season).secrets
     opened = {"epoch": epoch, "today": season.today}
     population = truth.opened(engine, secrets, season.circle, **opened)
@@ -109,6 +112,7 @@ def _attack(drill: Drill, season: DrillSeason, engine: Engine, untouched: Path) 
         people=sum(bool(f.asked_epoch) for f in season.families)
         + sum(donor.asked for donor in season.donors),
     )
+    return cards
 
 
 def _matcher(season: DrillSeason) -> MatcherKeyring:

@@ -11,8 +11,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from clients.drill.coercion import Coerced, add_opened, words_within
+from clients.drill.coercion import Coerced, add_opened, of_the_past, words_within
 from clients.node import OpenEpoch
 from clients.people.looking import read_look, read_meet
 from clients.people.person import Place
@@ -116,7 +117,8 @@ def look_back(recording: Recording, season: Season, now: OpenEpoch) -> None:
             places = _places(list_key, season)
             states = [state for visit in own for state in _opened(visit, places, season, now)]
             opened = b"\0".join(words_within(states))
-            add_opened(found, patterns, opened, f"{kind} {player.number}:")
+            may = partial(of_the_past, own=f"{kind} {player.number}")
+            add_opened(found, patterns, opened, may)
 
 
 def _visits(exchanges: Sequence[Exchange]) -> Iterator[Visit]:

@@ -22,7 +22,6 @@ NOT_COVERED = (
     "a PostgreSQL server's own log, and the memory of its processes",
     "the kernel's memory, tor's, people's devices', and swap",
     "clerks and coordinators: their keyrings are opened under coercion, their machines not seized",
-    "under coercion any partner's words are allowed, and not only those of a match that is live",
     "times of files, and what the system's own journal keeps",
     "texts folded, decomposed, in UTF-32 or in code pages before Unicode, and digests of them",
     "parts of a text or of a secret, numbers in decimals, and streams of lzma, bz2 and lz4",
@@ -101,6 +100,10 @@ class Drill:
             f"{name}: a control was not found"
             for name, p in self.places.items()
             if not p.control_found
+        ] + [
+            f"coercion, {name}: not everything opened what it is known to open"
+            for name, coerced in self.coercion.items()
+            if not coerced.control_found
         ]
         found = [
             f"{name}: hits of {', '.join(sorted({kind_of(find.marker) for find in place.told}))}"

@@ -26,7 +26,7 @@ from clients.drill.picture import HEIGHT, WIDTH
 from clients.drill.places import search_disk, search_memory
 from clients.drill.recorded import look_back
 from clients.drill.result import Drill
-from clients.drill.season import AT_ONCE, DrillSeason
+from clients.drill.season import AT_ONCE, LAST, DrillSeason
 from clients.node import NodeClient, OpenEpoch
 from clients.thief import Patterns
 from clients.tour.crowd import with_crowd
@@ -84,6 +84,7 @@ def run_drill(
         _live(drill, season, told)
         season.live_people()
         season.live_desks()
+        season.let_one_ask()
         told("working out what to look for")
         began_marking = time.monotonic()
         marking = Marking(season)
@@ -138,14 +139,14 @@ def run_drill(
         began_attacks = time.monotonic()
         if cluster is not None:
             cluster.start()
-        look_at_the_tables(
+        cards = look_at_the_tables(
             drill, season, seized, _database(cluster).get("KLUNAK_DATABASE_URL"), markers, common
         )
         told("opening what can be opened under coercion")
         port = free_port()
         with season.trial.node(port, data=seized / "node", environment=_database(cluster)) as node:
             url = node.wait_until_ready().url
-            drill.coercion |= coerce(season, url)
+            drill.coercion |= coerce(season, url, cards)
             drill.told_apart = told_apart(url, reserved_reads(season))
             told("looking back on what was recorded")
             look_back(season.recording, season, _epoch_at(url, season))
@@ -160,6 +161,7 @@ def _people(parcels: int, seed: int) -> Scenario:
     catalogue = Catalogue.from_json(TRIAL_CATALOGUE)
     core = min(parcels, CORE_FAMILIES)
     scenario = compose(core, max(2, core * 3 // 4), seed=seed, catalogue=catalogue)
+    scenario.families[0].arrives = LAST  # with an invite, for a coordinator to have in the end
     crowd = math.ceil(SPARE * parcels / BLIND_COUNT)
     return with_crowd(scenario, crowd, math.ceil(SPARE * crowd), catalogue=catalogue)
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from clients.coordinator import Coordinator
 from clients.drill.calling import Calling
@@ -26,6 +27,7 @@ from clients.node import NodeClient
 from clients.operators.operator import OperatorClient
 from clients.operators.signed_http import SignedHttp
 from clients.people.person import THREADS
+from clients.tour.families import family_sits
 from clients.tour.season import Season
 from clients.trial.onlooker import Onlooker
 from crypto.keys import Person
@@ -35,6 +37,9 @@ AT_ONCE = 8
 
 A_LITTLE = 8
 """Requests; after them a pause is tried again."""
+
+LAST = 1 << 20
+"""The epoch in which somebody arrives who asks last and whom nobody has certified yet."""
 
 LULL_SECONDS = 0.002
 """At most; between the alarm, as a request leaves, and the freezing of the node."""
@@ -147,6 +152,12 @@ class DrillSeason(Season):
         assert isinstance(desk, QuickDesk)
         self._at_once(desk.crowd_waiting())
         super()._read_inbox(desk)
+
+    def let_one_ask(self) -> None:
+        """Whoever asks last does, and finds the desks empty."""
+        for family in self.families:
+            if family.player.arrives == LAST:
+                self.sit([partial(family_sits, family, self.world)])
 
     def live_until_seized(self, requests: int, pause: Callable[[], int | None]) -> None:
         """Begin an epoch, *pause* about *requests* requests into it, and freeze the node then.

@@ -16,6 +16,7 @@ from clients.operators.operator import FrozenCard
 from clients.operators.rounds.opening import Keys, open_cards, open_round_key
 from clients.operators.rounds.population import Population, populate
 from clients.tour.markers import PSEUDONYMS
+from clients.tour.scenario import FamilyPlayer
 from clients.tour.season import Season
 from crypto.circle import Circle
 from crypto.commit_headers import read_commit_header
@@ -40,6 +41,10 @@ class TrueCard:
     shelf: bytes = b""
     thread: bytes = b""
     """Its owner's, which the matcher does not know."""
+    owner: str = ""
+    """Whose it is, as markers name people."""
+    matched: int = 0
+    """The epoch of its match."""
 
     @property
     def drops(self) -> tuple[bytes, ...]:
@@ -65,25 +70,27 @@ def true_cards(
                 is_matched=live.partner is not None,
                 posted=live.state.posted,
                 partner=live.partner.address if live.partner else None,
+                matched=live.state.matched,
             )
         )
     return found
 
 
 def with_owners(cards: Iterable[TrueCard], season: Season) -> list[TrueCard]:
-    """*cards*, each with the shelf and the first thread of whoever posted it."""
+    """*cards*, each with the name, the shelf and the first thread of whoever posted it."""
     period = season.circle.period_on(season.today).number
-    owned: dict[bytes, tuple[bytes, bytes]] = {}
+    owned: dict[bytes, tuple[str, bytes, bytes]] = {}
     for player in (*season.scenario.families, *season.scenario.donors):
+        name = f"{'family' if isinstance(player, FamilyPlayer) else 'donor'} {player.number}"
         person = Person.from_list_key(player.key(), circle=season.circle.digest, period=period)
-        of_person = address_of(person.shelf_write), address_of(person.thread(0).in_write)
+        shelf, thread = address_of(person.shelf_write), address_of(person.thread(0).in_write)
         for index in range(PSEUDONYMS):
-            owned[address_of(person.pseudonym(index).outbox_write)] = of_person
-    nobody = (b"", b"")
+            owned[address_of(person.pseudonym(index).outbox_write)] = name, shelf, thread
+    nobody = ("", b"", b"")
     return [
-        replace(card, shelf=shelf, thread=thread)
+        replace(card, owner=owner, shelf=shelf, thread=thread)
         for card in cards
-        for shelf, thread in [owned.get(card.outbox, nobody)]
+        for owner, shelf, thread in [owned.get(card.outbox, nobody)]
     ]
 
 

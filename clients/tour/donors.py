@@ -37,6 +37,8 @@ class DonorMemory:
     earned: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
+    codes: list[tuple[int, str]] = field(default_factory=list, repr=False)
+    """Each that was sent or was to be, with the epoch of its match."""
 
 
 def donor_sits(memory: DonorMemory, world: World) -> None:
@@ -100,7 +102,8 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
             donor.ordered(slot.index, memory.player.orders, matched=facts.matched)
             world.told(Step.ORDERS, f"donor {number} has ordered")
     elif slot.status is Status.CODE_FAILED:
-        donor.replace_code(slot.index, _new_code(world), matched=facts.matched)
+        code = _new_code(memory, world, facts.matched)
+        donor.replace_code(slot.index, code, matched=facts.matched)
         world.told(Step.REPLACES, f"donor {number} sends another code")
 
 
@@ -117,7 +120,8 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
     elif acceptance.mode is Mode.VOUCHER:
         failing = habit is DonorHabit.CODE_FAILS and not memory.failed
         memory.failed = memory.failed or failing
-        donor.accept(slot.index, code=_new_code(world, failing=failing), matched=matched)
+        code = _new_code(memory, world, matched, failing=failing)
+        donor.accept(slot.index, code=code, matched=matched)
         memory.accepted[slot.index, matched] = acceptance
         world.told(
             Step.BUYS, f"donor {memory.player.number} buys a voucher; its code goes into page 1"
@@ -130,7 +134,8 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
         )
 
 
-def _new_code(world: World, *, failing: bool = False) -> str:
+def _new_code(memory: DonorMemory, world: World, matched: int, *, failing: bool = False) -> str:
     code = (FAILING if failing else "") + draw_code(world.lot)
+    memory.codes.append((matched, code))
     world.codes.append(code)
     return code

@@ -35,6 +35,8 @@ class FamilyMemory:
     codes: list[str] = field(default_factory=list, repr=False)
     parcels: dict[int, Mode] = field(default_factory=dict)
     """How each came, by the epoch of its match."""
+    confirmed_in: set[int] = field(default_factory=set)
+    """Epochs of the matches whose parcels were confirmed."""
 
 
 def family_sits(memory: FamilyMemory, world: World) -> None:
@@ -154,6 +156,7 @@ def _has_goods(memory: FamilyMemory, family: Family, facts: Facts, world: World)
     again = player.habit is FamilyHabit.AGAIN and not memory.confirmed
     family.received(player.thanks, again=again)
     memory.confirmed += 1
+    memory.confirmed_in.add(facts.matched)
     memory.come_back = world.epoch + 1
     world.told(
         Step.GOODS,

@@ -64,7 +64,9 @@ def assert_nothing_to_seize(figures: dict[str, Any]) -> None:
     assert 60 <= since["seconds_of_a_day"] <= 86_400
     assert figures["told_apart"] == []
     assert set(figures["coercion"]) == COERCIONS
-    assert all(coerced["must_not"] == 0 for coerced in figures["coercion"].values())
+    for kind, coerced in figures["coercion"].items():
+        assert coerced["must_not"] == 0, kind
+        assert coerced["control_found"] is True, kind
     assert figures["failures"] == []
 
 

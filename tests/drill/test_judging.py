@@ -22,7 +22,7 @@ def sound(parcels: int = 5) -> Drill:
     """A drill that found nothing."""
     drill = Drill("sqlite", wanted=parcels, parcels=parcels)
     drill.places["node_disk"] = Place("node_disk", controls_planted=2, controls_found=2)
-    drill.coercion["family_list"] = Coerced(tried=1)
+    drill.coercion["family_list"] = Coerced(tried=1, controls_found=1)
     drill.link["page_page"] = guessed(trials=200, upper99=0.05)
     return drill
 
@@ -66,6 +66,14 @@ def opened_too_much_of_the_past(drill: Drill) -> None:
     drill.recorded.opened["donor_list"] = Coerced(tried=1, must_not=["family: street"])
 
 
+def opened_nothing(drill: Drill) -> None:
+    drill.coercion["family_list"].controls_found = 0
+
+
+def tried_nothing(drill: Drill) -> None:
+    drill.coercion["family_list"] = Coerced()
+
+
 def is_too_small(drill: Drill) -> None:
     drill.parcels -= 1
 
@@ -93,6 +101,8 @@ FAULTS: dict[Callable[[Drill], None], str] = {
     has_a_weakness: "node_disk: rows are numbered",
     opened_too_much: "coercion, family_list: opened family: street",
     opened_too_much_of_the_past: "coercion, donor_list: opened family: street",
+    opened_nothing: "coercion, family_list: not everything opened what it is known to open",
+    tried_nothing: "coercion, family_list: not everything opened what it is known to open",
     is_too_small: "only 4 of 5 parcels came to be confirmed",
     tells_drops_apart: "an unknown drop is answered with another status",
     is_guessed: "page_page: guessed better than blindly, by place",
