@@ -88,7 +88,11 @@ def coerce(season: Season, url: str, cards: Iterable[TrueCard]) -> dict[str, Coe
     result: dict[str, Coerced] = {}
     for kind, players in asked.items():
         coerced = result[f"{kind}_list"] = Coerced()
-        matched = {player.number for player in players if f"{kind} {player.number}" in known}
+        matched = {
+            player.number
+            for player in players
+            if known.get(f"{kind} {player.number}", Ties()).partners
+        }
         for player in some_of(players, matched):
             own = f"{kind} {player.number}"
             may = partial(known.get(own, Ties()).may_show, own=own, finished=finished)

@@ -1,7 +1,9 @@
 """Who is whose partner at the moment of a seizure, and what passed between them that still stands.
 
 A match is live from the round that made it until its family has confirmed, which blanks the pages
-of both: from then on neither list may open an address, a code or what was ordered.
+of both: from then on neither list may open an address, a code or what was ordered. One thing
+outlasts it: a donor's shelf has the last code of each slot until the donor comes back and sees that
+it was confirmed (docs/threat-model.md, *A donor, coerced*).
 """
 
 from __future__ import annotations
@@ -46,11 +48,14 @@ def ties(season: Season, cards: Iterable[TrueCard]) -> Mapping[str, Ties]:
         for matched in family.confirmed_in
     }
     numbers = {code: number for number, code in enumerate(season.world.codes)}
+    found: dict[str, Ties] = defaultdict(Ties)
     sent: dict[tuple[str, int], set[str]] = defaultdict(set)
     for donor in season.donors:
-        for matched, code in donor.codes:
-            sent[f"donor {donor.player.number}", matched].add(f"code {numbers[code]}")
-    found: dict[str, Ties] = defaultdict(Ties)
+        name = f"donor {donor.player.number}"
+        for given in donor.codes:
+            sent[name, given.matched].add(f"code {numbers[given.code]}")
+        last = {given.index: f"code {numbers[given.code]}" for given in donor.codes}
+        found[name].codes.update(last.values())
     for request in by_row.values():
         if not request.is_request or request.partner not in by_row:
             continue

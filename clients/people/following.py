@@ -101,7 +101,8 @@ def _finished(state: State) -> State:
         return state
     assert state.shelf is not None
     if slot.stage != DONE:
-        return replace(state.with_slot(stage=DONE), mine=())
+        # A code that was redeemed leads to whoever redeemed it: no list keeps it any longer.
+        return replace(state.with_slot(stage=DONE, code=""), mine=())
     if found.stage == DONE and _nothing_more_to_come(state):
         return replace(state, shelf=shelves.without_slot(state.shelf, slot.index))
     return state

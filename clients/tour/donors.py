@@ -22,6 +22,15 @@ class Acceptance:
     epoch: int
 
 
+@dataclass(frozen=True)
+class SentCode:
+    """A voucher's code, of the match that slot *index* had in epoch *matched*."""
+
+    index: int
+    matched: int
+    code: str = field(repr=False)
+
+
 @dataclass
 class DonorMemory:
     """What a donor remembers."""
@@ -37,8 +46,8 @@ class DonorMemory:
     earned: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set, repr=False)
-    codes: list[tuple[int, str]] = field(default_factory=list, repr=False)
-    """Each that was sent or was to be, with the epoch of its match."""
+    codes: list[SentCode] = field(default_factory=list, repr=False)
+    """Each that was sent or was to be, until its parcel is seen to be confirmed."""
 
 
 def donor_sits(memory: DonorMemory, world: World) -> None:
@@ -90,6 +99,7 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
         donor.post_card(slot.index)
         world.told(Step.EARNS, f"donor {number} earned a slot by a family's receipt, and offers it")
     elif slot.status is Status.FINISHED:
+        memory.codes = [sent for sent in memory.codes if sent.index != slot.index]
         donor.close(slot.index, again=slot.again)
         memory.closed.add(slot.index)
     elif facts is None or habit is DonorHabit.SILENT:
@@ -102,7 +112,7 @@ def _donate_one(memory: DonorMemory, donor: Donor, slot: SlotView, world: World)
             donor.ordered(slot.index, memory.player.orders, matched=facts.matched)
             world.told(Step.ORDERS, f"donor {number} has ordered")
     elif slot.status is Status.CODE_FAILED:
-        code = _new_code(memory, world, facts.matched)
+        code = _new_code(memory, slot.index, facts.matched, world)
         donor.replace_code(slot.index, code, matched=facts.matched)
         world.told(Step.REPLACES, f"donor {number} sends another code")
 
@@ -120,7 +130,7 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
     elif acceptance.mode is Mode.VOUCHER:
         failing = habit is DonorHabit.CODE_FAILS and not memory.failed
         memory.failed = memory.failed or failing
-        code = _new_code(memory, world, matched, failing=failing)
+        code = _new_code(memory, slot.index, matched, world, failing=failing)
         donor.accept(slot.index, code=code, matched=matched)
         memory.accepted[slot.index, matched] = acceptance
         world.told(
@@ -134,8 +144,10 @@ def _answer(memory: DonorMemory, donor: Donor, slot: SlotView, world: World) -> 
         )
 
 
-def _new_code(memory: DonorMemory, world: World, matched: int, *, failing: bool = False) -> str:
+def _new_code(
+    memory: DonorMemory, index: int, matched: int, world: World, *, failing: bool = False
+) -> str:
     code = (FAILING if failing else "") + draw_code(world.lot)
-    memory.codes.append((matched, code))
+    memory.codes.append(SentCode(index, matched, code))
     world.codes.append(code)
     return code

@@ -9,6 +9,8 @@ import pytest
 from clients.errors import NotPossible, TooLong, WishRefused
 from clients.people.views import Status
 from crypto.messages.cards import IDLE
+from crypto.messages.intake import DONOR
+from tests.clients.test_exchange import shelf_of
 from tests.clients.test_looking import outbox_of
 from tests.clients.world import DELIVERY, DONOR_LIST, VOUCHER, WISH, World
 
@@ -166,6 +168,15 @@ def test_a_slot_is_earned_read_back_and_only_then_acknowledged() -> None:
     world.matchmaker.round()
     after = world.donor().visit()
     assert [slot.index for slot in after.slots] == [1, 2, 3]
+
+
+def test_a_shelf_keeps_no_code_of_a_parcel_that_is_seen_to_be_confirmed() -> None:
+    world = World().finished(VOUCHER)
+    assert shelf_of(world, DONOR).slots[0].code == "CODE-1"
+
+    world.donor().visit()
+
+    assert {slot.code for slot in shelf_of(world, DONOR).slots} == {""}
 
 
 def test_an_earned_slot_waits_to_be_posted_until_it_is_asked_for() -> None:

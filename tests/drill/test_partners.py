@@ -12,6 +12,7 @@ from clients.drill.coercion import Coerced, add_opened, some_of
 from clients.drill.partners import Ties, ties
 from clients.drill.truth import TrueCard
 from clients.thief import Patterns
+from clients.tour.donors import SentCode
 
 MATCHED = 5
 
@@ -22,7 +23,7 @@ class Memory:
 
     player: SimpleNamespace
     confirmed_in: set[int] = field(default_factory=set)
-    codes: list[tuple[int, str]] = field(default_factory=list)
+    codes: list[SentCode] = field(default_factory=list)
 
 
 def card(owner: str, row: bytes, partner: bytes | None) -> TrueCard:
@@ -43,10 +44,13 @@ def card(owner: str, row: bytes, partner: bytes | None) -> TrueCard:
 def season(*, confirmed: bool = False) -> Any:
     """Family 1 was matched with donor 2, who sent a code; family 7 and donor 8 are nobody's."""
     family = Memory(SimpleNamespace(number=1), {MATCHED} if confirmed else set())
-    donor = Memory(SimpleNamespace(number=2), codes=[(MATCHED - 1, "KV-OLD"), (MATCHED, "KV-NEW")])
+    donor = Memory(
+        SimpleNamespace(number=2),
+        codes=[SentCode(0, MATCHED - 1, "KV-OLD"), SentCode(0, MATCHED, "KV-NEW")],
+    )
     return SimpleNamespace(
         families=[family, Memory(SimpleNamespace(number=7))],
-        donors=[donor, Memory(SimpleNamespace(number=8), codes=[(MATCHED, "KV-OTHER")])],
+        donors=[donor, Memory(SimpleNamespace(number=8), codes=[SentCode(0, MATCHED, "KV-OTHER")])],
         world=SimpleNamespace(codes=["KV-OTHER", "KV-OLD", "KV-NEW"]),
     )
 
@@ -59,7 +63,7 @@ CARDS = [
 ]
 
 LIVE_FAMILY = ["code 2", "donor 2: order facts", "family 1: street", "family 1: terms for locker"]
-LIVE_DONOR = ["code 2", "family 1: name", "family 1: terms for locker", "donor 2: order facts"]
+LIVE_DONOR = ["family 1: name", "family 1: terms for locker", "donor 2: order facts"]
 
 
 def may(own: str, marker: str, *, confirmed: bool = False, finished: tuple[str, ...] = ()) -> bool:
@@ -78,7 +82,15 @@ def test_a_donors_list_opens_its_live_match_until_that_is_confirmed(marker: str)
     assert not may("donor 2", marker, confirmed=True)
 
 
-@pytest.mark.parametrize("own", ["family 1", "donor 2", "family 7", "donor 8"])
+def test_a_donors_list_opens_its_last_code_until_the_donor_saw_the_parcel_confirmed() -> None:
+    assert may("donor 2", "code 2")
+    assert may("donor 2", "code 2", confirmed=True)
+    after = season(confirmed=True)
+    after.donors[0].codes.clear()
+    assert not ties(after, CARDS)["donor 2"].may_show("code 2", "donor 2", ())
+
+
+@pytest.mark.parametrize("own", ["family 1", "donor 2", "family 7"])
 @pytest.mark.parametrize("marker", ["code 0", "code 1", "family 9: street", "donor 9: order facts"])
 def test_nobody_opens_what_is_anothers(own: str, marker: str) -> None:
     assert not may(own, marker)

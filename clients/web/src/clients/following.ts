@@ -87,7 +87,8 @@ function finished(state: State): State {
   const { shelf, slot, slotFound } = state;
   if (shelf === null || slot === null || slotFound === null) return state;
   if (state.notice?.phase !== FINISHED) return state;
-  if (slot.stage !== DONE) return state.withSlot({ stage: DONE }).with({ mine: [] });
+  // A code that was redeemed leads to whoever redeemed it: no list keeps it any longer.
+  if (slot.stage !== DONE) return state.withSlot({ stage: DONE, code: "" }).with({ mine: [] });
   if (slotFound.stage === DONE && isNothingMoreToCome(state)) {
     return state.with({ shelf: shelves.withoutSlot(shelf, slot.index) });
   }

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { toHex } from "../../src/crypto/bytes.ts";
 import { NotPossible, Status, TooLong, WishRefused, slotOfView } from "../../src/clients/index.ts";
-import { cardOf, outboxOf } from "./reading.ts";
+import { cardOf, outboxOf, shelfOf } from "./reading.ts";
 import { DELIVERY, DONOR_LIST, VOUCHER, WISH, World } from "./world.ts";
 
 test("three slots are three cards that cannot earn the same one", async () => {
@@ -145,6 +145,15 @@ test("a slot is earned, read back, and only then acknowledged", async () => {
     (await world.donor().visit()).slots.map((slot) => slot.index),
     [1, 2, 3],
   );
+});
+
+test("a shelf keeps no code of a parcel that is seen to be confirmed", async () => {
+  const world = await World.finished(VOUCHER);
+  assert.equal(shelfOf(world, DONOR_LIST).slots[0]?.code, "CODE-1");
+
+  await world.donor().visit();
+
+  assert.deepEqual(new Set(shelfOf(world, DONOR_LIST).slots.map(({ code }) => code)), new Set([""]));
 });
 
 test("an earned slot waits to be posted until it is asked for", async () => {

@@ -9,14 +9,15 @@ import { Place } from "../../src/clients/person.ts";
 import * as shelves from "../../src/clients/shelves.ts";
 import { slotNames } from "../../src/clients/slot_names.ts";
 import { toHex } from "../../src/crypto/bytes.ts";
-import { addressOf, readerOf } from "../../src/crypto/drops.ts";
+import { addressOf } from "../../src/crypto/drops.ts";
 import { Person } from "../../src/crypto/keys.ts";
 import { FAMILY } from "../../src/crypto/messages/intake.ts";
 import { ASKED, CERTIFIED, POSTED, Shelf, type Slot } from "../../src/crypto/messages/shelf.ts";
 import { daysOf } from "../../src/crypto/periods.ts";
-import { closeRecord, openRecord } from "../../src/crypto/records.ts";
+import { closeRecord } from "../../src/crypto/records.ts";
 import { DAY, EARLIER, PERIOD } from "./circles.ts";
 import type { Memory } from "./fakes.ts";
+import { shelfOf } from "./reading.ts";
 import { DELIVERY, DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
 
 const LISTS = { family: FAMILY_LIST, donor: DONOR_LIST } as const;
@@ -32,13 +33,6 @@ function client(world: World, role: Role, today: number, fetch?: Fetch): Family 
 async function ask(world: World, role: Role, today: number): Promise<void> {
   const person = client(world, role, today);
   await (person instanceof Family ? person.ask(WISH, "be") : person.offer(WISH, "be"));
-}
-
-/** A shelf as it stands, of this quarter or the one before. */
-function shelfOf(world: World, role: Role, period = PERIOD): Shelf {
-  const circle = world.trial.circle.digest;
-  const person = Person.fromListKey(LISTS[role], { circle, period });
-  return openRecord(Shelf, world.node.read(readerOf(person.shelfWrite)), seals.shelf(person));
 }
 
 /** Another phone with the list has left this shelf. */
@@ -99,8 +93,8 @@ for (const role of ["family", "donor"] as const) {
     await untilDone(world, role);
 
     assert.equal(exchanges(world), 3);
-    assert.deepEqual(indexesOf(shelfOf(world, role)), [4_096, 8_192, 12_288]);
-    assert.deepEqual(indexesOf(shelfOf(world, role, PERIOD - 1)), []);
+    assert.deepEqual(indexesOf(shelfOf(world, LISTS[role])), [4_096, 8_192, 12_288]);
+    assert.deepEqual(indexesOf(shelfOf(world, LISTS[role], PERIOD - 1)), []);
     const person = client(world, role, DAY);
     await (person instanceof Family ? person.postCard(WISH) : person.postCard());
     assert.equal(world.node.memory.cards.length, 1);
@@ -126,7 +120,7 @@ test("an exchange goes on wherever the page was closed", async () => {
       await untilDone(world, "family");
 
       assert.equal(exchanges(world), 3);
-      assert.deepEqual(indexesOf(shelfOf(world, "family")), [4_096, 8_192, 12_288]);
+      assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST)), [4_096, 8_192, 12_288]);
     }
   }
 });
@@ -143,8 +137,8 @@ test("a slot whose stamp was spent is dropped, and the others are exchanged", as
   await untilDone(world, "family");
 
   assert.equal(exchanges(world), 2);
-  assert.equal(indexesOf(shelfOf(world, "family")).length, 2);
-  assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), []);
+  assert.equal(indexesOf(shelfOf(world, FAMILY_LIST)).length, 2);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST, PERIOD - 1)), []);
 });
 
 test("a family with three slots exchanges a fourth once a card is out", async () => {
@@ -154,7 +148,7 @@ test("a family with three slots exchanges a fourth once a card is out", async ()
     world.coordinators.certify();
     await world.family().visit({ post: false });
   }
-  assert.deepEqual(indexesOf(shelfOf(world, "family")), [0, 1, 2]);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST)), [0, 1, 2]);
   assert.equal(exchanges(world), 0);
 
   await world.family().postCard(WISH);
@@ -162,8 +156,8 @@ test("a family with three slots exchanges a fourth once a card is out", async ()
   world.coordinators.certify();
   await world.family().visit();
 
-  assert.deepEqual(indexesOf(shelfOf(world, "family")), [0, 1, 2, 4_096]);
-  assert.deepEqual(indexesOf(shelfOf(world, "family", PERIOD - 1)), [1, 2]);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST)), [0, 1, 2, 4_096]);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST, PERIOD - 1)), [1, 2]);
 });
 
 for (const role of ["family", "donor"] as const) {
@@ -183,11 +177,11 @@ test("an exchange unread at its quarter's end is taken in the next", async () =>
   const world = await certified("family");
   await client(world, "family", DAY).visit();
   world.coordinators.certify();
-  assert.deepEqual(indexesOf(shelfOf(world, "family")), []);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST)), []);
 
   await client(world, "family", daysOf(PERIOD)[1] + 1).visit();
 
-  assert.deepEqual(indexesOf(shelfOf(world, "family")), [4_096]);
+  assert.deepEqual(indexesOf(shelfOf(world, FAMILY_LIST)), [4_096]);
 });
 
 test("a card of the quarter before is closed too", async () => {
@@ -220,47 +214,47 @@ test("an exchange that finds no room waits in its threads", async () => {
   const world = await certified("donor");
   await world.donor().visit();
   world.coordinators.certify();
-  const planned = shelfOf(world, "donor");
+  const planned = shelfOf(world, DONOR_LIST);
   put(world, "donor", { ...planned, slots: unspent(3, 4, 5, 6) });
 
   await world.donor().visit({ post: false });
-  const waiting = shelfOf(world, "donor");
+  const waiting = shelfOf(world, DONOR_LIST);
   put(world, "donor", planned);
   await world.donor().visit({ post: false });
 
   assert.equal(waiting.stage, ASKED);
   assert.deepEqual(indexesOf(waiting), [3, 4, 5, 6]);
-  assert.deepEqual(indexesOf(shelfOf(world, "donor")), [4_096]);
+  assert.deepEqual(indexesOf(shelfOf(world, DONOR_LIST)), [4_096]);
 });
 
 test("an earned slot leaves room for the exchange under way", async () => {
   const world = await World.finished();
-  const before = shelfOf(world, "donor");
+  const before = shelfOf(world, DONOR_LIST);
   const slots = [...before.slots, ...unspent(6, 9, 12)];
   put(world, "donor", { ...before, slots, stage: ASKED, asking: 1, exchanged: 0 });
 
   await world.donor().close(0);
-  const waiting = shelfOf(world, "donor");
+  const waiting = shelfOf(world, DONOR_LIST);
   put(world, "donor", { ...waiting, stage: CERTIFIED });
   await world.donor().close(0);
 
   assert.ok(!indexesOf(waiting).includes(3));
-  assert.ok(indexesOf(shelfOf(world, "donor")).includes(3));
+  assert.ok(indexesOf(shelfOf(world, DONOR_LIST)).includes(3));
 });
 
 test("a slot that was posted after all holds up no exchange", async () => {
   const world = await certified("family");
-  const old = shelfOf(world, "family", PERIOD - 1);
+  const old = shelfOf(world, FAMILY_LIST, PERIOD - 1);
   await world.family().visit();
   const posted = shelves.changedSlot(old, 0, { stage: POSTED, signatures: [], posted: 1 });
   put(world, "family", posted, PERIOD - 1);
   // It was given up.
-  put(world, "family", { ...shelfOf(world, "family"), stage: CERTIFIED });
+  put(world, "family", { ...shelfOf(world, FAMILY_LIST), stage: CERTIFIED });
 
   await world.family().visit();
 
   assert.equal(exchanges(world), 2);
-  assert.equal(shelfOf(world, "family").exchanged, 1);
+  assert.equal(shelfOf(world, FAMILY_LIST).exchanged, 1);
 });
 
 test("what is still to come is counted apart while a card of the quarter before is live", async () => {

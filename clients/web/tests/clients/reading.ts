@@ -7,15 +7,17 @@ import { bound } from "../../src/crypto/labels.ts";
 import { DONOR } from "../../src/crypto/messages/intake.ts";
 import type { Match } from "../../src/crypto/messages/notices.ts";
 import { Outbox } from "../../src/crypto/messages/outboxes.ts";
+import { Shelf } from "../../src/crypto/messages/shelf.ts";
 import { openRecord } from "../../src/crypto/records.ts";
 import { encounterOf } from "../../src/clients/meetings.ts";
 import { Place } from "../../src/clients/person.ts";
+import * as seals from "../../src/clients/seals.ts";
 import { PERIOD } from "./circles.ts";
 import type { Live } from "./fakes.ts";
 import { DONOR_LIST, FAMILY_LIST, WISH, type World } from "./world.ts";
 
-export function personOf(world: World, listKey: Uint8Array): Person {
-  return Person.fromListKey(listKey, { circle: world.trial.circle.digest, period: PERIOD });
+export function personOf(world: World, listKey: Uint8Array, period = PERIOD): Person {
+  return Person.fromListKey(listKey, { circle: world.trial.circle.digest, period });
 }
 
 export function pseudonymOf(world: World, listKey = FAMILY_LIST, index = 0): Pseudonym {
@@ -29,6 +31,12 @@ export function outboxOf(world: World, listKey = FAMILY_LIST): Outbox {
     key: outboxKey(noticeSecret),
     aad: bound("outbox", world.trial.circle.digest),
   });
+}
+
+/** What somebody's shelf says now, of this quarter or another. */
+export function shelfOf(world: World, listKey: Uint8Array, period = PERIOD): Shelf {
+  const person = personOf(world, listKey, period);
+  return openRecord(Shelf, world.node.read(readerOf(person.shelfWrite)), seals.shelf(person));
 }
 
 /** B of the pages of somebody's first card. */
