@@ -16,11 +16,12 @@ trace it goes by. Guessing blindly is right once in as many times as there are c
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from clients.drill.bounds import lower_bound, upper_bound
+from clients.drill.nearness import TRACES, Row, Trace
 from clients.drill.truth import TrueCard
 
 SEED = 20260801
@@ -33,57 +34,8 @@ MOST_TRIALS = 8_000
 """Of one attack, drawn by lot: so many bound an advantage well below two hundredths."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """What a thief sees of one row besides its random bytes."""
-
-    address: bytes
-    expires: int
-    place: int
-    """Where it lies: an offset in the file, or block and line."""
-    order: int
-    """When it was written, as far as the database says: `xmin`, or its place in the file."""
-    log: tuple[int, ...] = ()
-    """Everywhere in the write-ahead log that it was written, in order."""
-    versions: int = 1
-    """How often its key stands anywhere on the disk: pages written again, dead rows, the log."""
-    is_fresh: bool = False
-    """Whether it was written since the tables were last laid out, as far as the disk shows."""
-
-
 Pair = tuple[bytes, bytes]
 """Addresses of two rows that belong together."""
-
-Trace = Callable[[Row, Row], float]
-"""How far two rows are apart; the nearest candidate is named."""
-
-FAR = 1 << 62
-
-
-def _nearest(ones: Sequence[int], others: Sequence[int]) -> float:
-    """Between two ascending lists of places."""
-    found, one, other = FAR, 0, 0
-    while one < len(ones) and other < len(others):
-        apart = ones[one] - others[other]
-        found = min(found, abs(apart))
-        one, other = (one, other + 1) if apart > 0 else (one + 1, other)
-    return found
-
-
-TRACES: dict[str, Trace] = {
-    "place": lambda one, other: abs(one.place - other.place),
-    "place_after": lambda one, other: (other.place - one.place) % FAR,
-    "order": lambda one, other: abs(one.order - other.order),
-    "log": lambda one, other: _nearest(one.log, other.log),
-    "updates": lambda one, other: abs(one.versions - other.versions),
-    "day": lambda one, other: abs(one.expires - other.expires),
-    "address": lambda one, other: (
-        int.from_bytes(one.address, "big") ^ int.from_bytes(other.address, "big")
-    ),
-    "address_sum": lambda one, other: abs(
-        int.from_bytes(one.address, "big") - int.from_bytes(other.address, "big")
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -212,9 +164,8 @@ def _best(asked: Sequence[Question], lot: random.Random, *, attacks: int) -> Adv
 
 def _is_right(question: Question, trace: Trace, lot: random.Random) -> bool:
     """Whether the nearest candidate is the right one; among equals one is drawn."""
-    apart = [
-        min(trace(one, other) for one in question.row for other in candidate)
-        for candidate in question.candidates
-    ]
-    nearest = [place for place, distance in enumerate(apart) if distance == min(apart)]
+    own = trace.of(question.row)
+    apart = [trace.apart(own, trace.of(candidate)) for candidate in question.candidates]
+    least = min(apart)
+    nearest = [place for place, distance in enumerate(apart) if distance == least]
     return lot.choice(nearest) == 0

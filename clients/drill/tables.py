@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import SQLModel
 
-from clients.drill.attacks import Row
+from clients.drill.nearness import Row
 from clients.drill.plainness import are_sealed, careless
 from clients.drill.traces import traces_in
 from clients.drill.truth import TrueCard

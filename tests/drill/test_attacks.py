@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from clients.drill.attacks import TRACES, Row, link
+from clients.drill.attacks import link
 from clients.drill.bounds import FALSE_ALARM, lower_bound, upper_bound
+from clients.drill.nearness import TRACES, Row
 from clients.drill.truth import TrueCard
 
 CARDS = 40
