@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
+from importlib import import_module
 
 import typer
 
-from clients.cli import bench, circle, coordinator, donor, drill, family, matcher, node, run, tour
 from clients.cli.reach import reached
 from clients.cli.voice import say
 
 EXIT_INTERRUPTED = 130
 
+PLACES = {
+    "run": "run",
+    "tour": "tour",
+    "drill": "drill",
+    "family": "family_app",
+    "donor": "donor_app",
+    "coordinator": "app",
+    "matcher": "app",
+    "node": "app",
+    "circle": "app",
+    "bench": "app",
+}
+"""The words that can follow `klunak`; what the module of that name calls the command or group."""
 
-def command() -> typer.Typer:
-    """All groups under one roof."""
+
+def command(words: Collection[str] = ()) -> typer.Typer:
+    """The groups that *words* name, or all of them where none is named.
+
+    A bench stands on a whole node, a matcher on its solver: whoever types a list waits for neither.
+    """
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -22,23 +40,19 @@ def command() -> typer.Typer:
         help="Klunak: food parcels between people who need not know each other.",
     )
     app.callback()(reached)
-    app.command("run")(run.run)
-    app.command("tour")(tour.tour)
-    app.command("drill")(drill.drill)
-    app.add_typer(family.family_app, name="family")
-    app.add_typer(donor.donor_app, name="donor")
-    app.add_typer(coordinator.app, name="coordinator")
-    app.add_typer(matcher.app, name="matcher")
-    app.add_typer(node.app, name="node")
-    app.add_typer(circle.app, name="circle")
-    app.add_typer(bench.app, name="bench")
+    for word in [word for word in PLACES if word in words] or PLACES:
+        found = getattr(import_module(f"clients.cli.{word}"), PLACES[word])
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=word)
+        else:
+            app.command(word)(found)
     return app
 
 
 def main() -> None:
     """Run the command line."""
     try:
-        command()()
+        command(sys.argv[1:])()
     except KeyboardInterrupt:
         say("stopped")
         sys.exit(EXIT_INTERRUPTED)
