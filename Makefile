@@ -50,8 +50,9 @@ run: setup pages ## start a ready-made trial circle: node, matcher, two coordina
 tour: setup ## watch families and donors go the whole way, then look at it as a thief
 	$(BIN)/klunak tour --families 12 --donors 9
 
-# A file of tests stays on one core: its tests share what takes long to build.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# A file of tests stays on one core: its tests share what takes long to build. Hundreds of processes
+# are begun: what the first compiles of ours the others need not.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: setup pages one-file need-browsers need-systemd test-onion ## run the tests (what CI runs)
