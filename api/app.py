@@ -40,7 +40,8 @@ from api.errors import SetupError, log_without_words
 from api.headers import SameHeaders
 from api.layout import LayoutTimer
 from api.limits import Limits, rules_of
-from api.node import Node, read_node_key
+from api.node import Node
+from api.node_key import read_node_key
 from api.problems import CatchAll
 from api.settings import Settings
 from api.store import open_store

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,7 +12,6 @@ from api.bodies import body
 from api.circles import CircleKeeper
 from api.claims import Allowance
 from api.days import day_of
-from api.errors import SetupError
 from api.posting import Posting
 from api.settings import Settings
 from api.store import Store
@@ -25,7 +21,6 @@ from api.together import Together
 from api.visiting import Meeting, Met, Records, Write
 from api.work import WorkGate
 from crypto.circle import Circle
-from crypto.documents import SEED_BYTES, new_signing_seed
 from crypto.drops import DropAddress
 
 
@@ -64,35 +59,3 @@ async def _node(request: Request) -> Node:
 
 TheNode = Annotated[Node, Depends(_node)]
 TheBody = Annotated[bytes, Depends(body)]
-
-
-def create_node_key(path: Path) -> bytes:
-    """Write a new signing seed to *path*, for nobody else to read, and return it.
-
-    Raises FileExistsError rather than replace one.
-    """
-    seed = new_signing_seed()
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(seed.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return seed
-
-
-def read_node_key(path: Path) -> bytes:
-    """The signing seed in *path*. Raises SetupError, also when others may read it."""
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text().strip()
-    except OSError:
-        raise SetupError("the node's key cannot be read; create one first") from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise SetupError("others may read the node's key; take their permission away (chmod 600)")
-    try:
-        seed = bytes.fromhex(text)
-    except ValueError:
-        raise SetupError("the node's key file is not a node key") from None
-    if len(seed) != SEED_BYTES:
-        raise SetupError("the node's key file is not a node key")
-    return seed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.errors import SetupError
-from api.node import create_node_key, read_node_key
+from api.node_key import create_node_key, read_node_key
 from tests.api.nodes import Clock, TrialNode, assert_problem, running_node
 from tests.api.people import JSON, as_coordinator, as_matcher
 from tests.circles import TrialCircle, make_trial_circle
