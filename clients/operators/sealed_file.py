@@ -51,7 +51,7 @@ RFC_9106_SECOND_ONE_LANE = Cost(memory_kib=64 * 1024, passes=3, lanes=1)
 lanes spare the owner time and an attacker nothing."""
 
 CHEAPEST = Cost(memory_kib=8, passes=1, lanes=1)
-"""Only for testing."""
+"""Only for tests, and for trials: their passphrase is 128 bits, and lies beside."""
 
 # What a header may ask of us before anything is known to be true in it.
 _MOST = Cost(memory_kib=1024 * 1024, passes=16, lanes=8)

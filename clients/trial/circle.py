@@ -1,7 +1,7 @@
 """A trial circle: everybody at one table, found in seconds, marked as a trial in its almanac.
 
 home/circle.json                         the signed circle document
-home/coordinator-0.keyring, -1           sealed, as they would be anywhere
+home/coordinator-0.keyring, -1           sealed, as they would be anywhere but for what a try costs
 home/matcher.keyring, home/signer.keyring
 home/passphrase                          of all of them: this is a trial
 home/node.key, home/node/                the node's key and its data
@@ -32,6 +32,7 @@ from clients.operators.founding import (
     with_signature,
 )
 from clients.operators.keyring import CoordinatorKeyring, MatcherKeyring, SignerKeyring
+from clients.operators.sealed_file import CHEAPEST
 from clients.trial.processes import NodeProcess
 from crypto.almanac import NodeEntry, Policy
 from crypto.circle import Circle, read_circle
@@ -121,9 +122,11 @@ class Trial:
         passphrase = secrets.token_hex(16)
         _write_private(self._passphrase_file, passphrase + "\n")
         paths = [self.coordinator_keyring(number) for number in range(COORDINATORS)]
-        coordinators = [CoordinatorKeyring.create(path, passphrase) for path in paths]
-        matcher = MatcherKeyring.create(self.matcher_keyring, passphrase)
-        signer = SignerKeyring.create(self.home / "signer.keyring", passphrase)
+        coordinators = [
+            CoordinatorKeyring.create(path, passphrase, cost=CHEAPEST) for path in paths
+        ]
+        matcher = MatcherKeyring.create(self.matcher_keyring, passphrase, cost=CHEAPEST)
+        signer = SignerKeyring.create(self.home / "signer.keyring", passphrase, cost=CHEAPEST)
         identities = [read_identity(coordinator_identity(keyring)) for keyring in coordinators]
         charter = make_charter(
             name="trial: matcher beside the node",
