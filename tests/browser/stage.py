@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from api.web import BUILT, read_pages
 from clients.bench.browsers import CHROMIUM, CHROMIUM_FLAGS
 from matching.trial_catalogue import TRIAL_CATALOGUE
+from tests.patience import PATIENCE_SECONDS
 
 HERE = Path(__file__).parent
 ORIGIN = "http://localhost:9"
@@ -105,7 +106,7 @@ class Stage:
         }
         self.requests: list[str] = []
         self._pages = read_pages(BUILT)
-        self.context.set_default_timeout(120_000)  # a busy machine is no defect
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1_000)
         self.context.route("**/*", self._answer)
         self.page: Page = self.context.new_page()
         # What the page asks of the Worker, which Workers live, and where the page keeps what is
@@ -153,6 +154,8 @@ class Stage:
         page = self.page
         page.goto(ORIGIN + "/")
         page.get_by_role("button", name=LANGUAGES[language]).click()
+        if self.played["circle"]["movedTo"]:  # learned by now, the screen is drawn anew
+            page.locator(".carried").wait_for()
         page.locator("main .stack button").nth(0 if role == "family" else 1).click()
         return page
 
@@ -187,6 +190,14 @@ def served_recipe(page: Page) -> None:
     page.wait_for_url("**/soup-*")
     page.locator("script").wait_for(state="detached")
     page.locator("main.recipe").wait_for()
+
+
+def escape_twice(page: Page) -> None:
+    """Quickly, by a clock that was installed and stands still meanwhile."""
+    page.clock.pause_at((page.evaluate("Date.now()") + 60_000) / 1_000)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    served_recipe(page)
 
 
 def type_list(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import SCREENS
-from tests.browser.stage import Stage, served_recipe
+from tests.browser.stage import Stage, escape_twice, served_recipe
 
 FIVE_MINUTES_MS = 5 * 60_000 + 2_000
 NOTHING_TO_FORGET = {"languages", "welcome", "start-family", "start-donor", "ready", "help"}
@@ -24,12 +24,6 @@ def _reload(page: Page) -> None:
 
 def _leave(page: Page) -> None:
     page.locator(".leave").click()
-    served_recipe(page)
-
-
-def _escape(page: Page) -> None:
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
     served_recipe(page)
 
 
@@ -59,7 +53,7 @@ def _hidden(page: Page) -> None:
 INTERRUPTIONS: dict[str, Callable[[Page], None]] = {
     "reload": _reload,
     "leave": _leave,
-    "escape twice": _escape,
+    "escape twice": escape_twice,
     "five quiet minutes": _quiet,
     "five minutes out of sight": _hidden,
 }

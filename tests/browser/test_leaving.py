@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import SCREENS
-from tests.browser.stage import ORIGIN, Stage, family, served_recipe, slot
+from tests.browser.stage import ORIGIN, Stage, escape_twice, family, served_recipe, slot
 
 FOUR = {"/", "/page.js", "/page.css", "/worker.js"}
 
@@ -89,9 +89,7 @@ def test_escape_twice_leaves_and_once_does_not(stage: Stage) -> None:
     page.keyboard.press("Escape")
     page.clock.run_for(1_000)
     assert page.url.endswith("/")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    served_recipe(page)
+    escape_twice(page)
 
 
 def test_five_quiet_minutes_lock_the_page_after_a_warning(stage: Stage) -> None:
