@@ -36,6 +36,10 @@ DRAWN = {
 """What a node draws by lot: two that did the same differ by it."""
 
 
+OF_EACH_KIND = ("card", "meet", "close_epoch", "commit", "sweep")
+"""People's, operators' and the node's own; the others are killed on PostgreSQL in the long run."""
+
+
 @pytest.fixture(scope="session")
 def trial() -> TrialCircle:
     """No jitter: two nodes that did the same keep it as long."""
@@ -158,13 +162,25 @@ def kept(tmp_path: Path, trial: TrialCircle, request: pytest.FixtureRequest) -> 
     return Kept(tmp_path, trial, request.param)
 
 
-@pytest.mark.parametrize("kept", DEEDS, indirect=True)
-def test_a_kill_on_either_side_of_a_commit_leaves_a_deed_undone_or_done(kept: Kept) -> None:
+def survives_its_commit(kept: Kept) -> None:
+    """Kill right before the deed is committed, and right after."""
     whole, points = undisturbed(kept)
     before = points.index(COMMITTING, points.index(WRITE))
 
     for point in (before, before + 1):
         survives(kept, whole, 1 + point)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kept", DEEDS, indirect=True)
+def test_a_kill_on_either_side_of_a_commit_leaves_a_deed_undone_or_done(kept: Kept) -> None:
+    survives_its_commit(kept)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("kept", OF_EACH_KIND, indirect=True)
+def test_a_kill_of_a_node_leaves_a_server_with_a_deed_undone_or_done(kept: Kept) -> None:
+    survives_its_commit(kept)
 
 
 @pytest.mark.long

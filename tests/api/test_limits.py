@@ -22,6 +22,8 @@ from tests.api.servers import served
 from tests.circles import TrialCircle
 from tests.patience import PATIENCE_SECONDS, wait_until
 
+pytestmark = pytest.mark.sqlite  # the limits stand before any database
+
 WISH = ("connection: upgrade", "upgrade: h2c")
 
 
@@ -174,9 +176,10 @@ def test_a_connection_that_only_seems_to_go_on_is_closed(
     with served(tmp_path, trial, idle_seconds=0.3) as address, connection(address) as sock:
         sock.sendall(b"GET /epoch HTTP/1.1\r\nhost: x\r\n\r\n")
         assert sock.recv(65_536)
-        sock.sendall(b"\r\n")  # which HTTP lets pass before a request
+        with suppress(ConnectionError):  # of a slow visitor: it is closed already
+            sock.sendall(b"\r\n")  # which HTTP lets pass before a request
 
-        assert sock.recv(65_536) == b""
+            assert sock.recv(65_536) == b""
 
 
 def test_a_body_that_nobody_waits_for_is_cut_off(tmp_path: Path, trial: TrialCircle) -> None:

@@ -12,6 +12,9 @@ import pytest
 from tests.api.nodes import write_setup
 from tests.api.servers import served
 from tests.circles import TrialCircle
+from tests.patience import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.sqlite  # a test that gets as far as a database says which
 
 
 def run(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]:
@@ -23,7 +26,7 @@ def run(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -72,7 +75,6 @@ def test_health_is_asked_over_the_socket_that_strangers_come_by(
     assert ran.stderr == "the node does not answer\n"
 
 
-@pytest.mark.sqlite
 def test_a_database_that_cannot_be_opened_is_told(tmp_path: Path, trial: TrialCircle) -> None:
     setup = write_setup(tmp_path, trial)
     (tmp_path / "data").mkdir()

@@ -28,7 +28,7 @@ from tests.api.nodes import OCTETS
 from tests.api.people import permit_in_database
 from tests.api.servers import ServedProcess
 from tests.circles import TrialCircle
-from tests.patience import wait_until
+from tests.patience import PATIENCE_SECONDS, wait_until
 
 SITTINGS = 40
 LOOKS = 20
@@ -77,7 +77,11 @@ def sit(address: str, number: int, permit: Permit) -> dict[str, bytes]:
     unknown = [secrets.token_bytes(32) for _ in range(4)]
     tag, token = secrets.token_bytes(32), secrets.token_bytes(32)
     with httpx.Client(
-        base_url=address, headers={"content-type": OCTETS}, verify=False, trust_env=False
+        base_url=address,
+        headers={"content-type": OCTETS},
+        verify=False,
+        trust_env=False,
+        timeout=PATIENCE_SECONDS,
     ) as client:
         for path, body in (
             ("/visit/look", b"".join([*read, *unknown])),
@@ -177,6 +181,7 @@ MAY_LOCK = resource.getrlimit(resource.RLIMIT_MEMLOCK)[
 ] == resource.RLIM_INFINITY or _has_capability(_CAP_IPC_LOCK)
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(not MAY_LOCK, reason="memory may not be locked here")
 def test_every_process_that_answers_visits_locks_its_memory(
     tmp_path: Path, trial: TrialCircle
@@ -190,6 +195,7 @@ def test_every_process_that_answers_visits_locks_its_memory(
         assert [kilobytes(worker, "VmSwap") for worker in workers] == [0, 0]
 
 
+@pytest.mark.sqlite
 def test_a_node_that_may_not_lock_its_memory_starts_and_says_so(
     tmp_path: Path, trial: TrialCircle
 ) -> None:

@@ -8,6 +8,8 @@ from crypto.documents import public_key_of
 from tests.api.nodes import Clock, TrialNode, assert_problem, authorization
 from tests.circles import make_trial_circle, seed_of
 
+pytestmark = pytest.mark.sqlite  # who signs is in the circle, and a challenge is remembered nowhere
+
 PATH = "/operator/round"
 
 

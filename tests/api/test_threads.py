@@ -34,9 +34,10 @@ from tests.api.people import (
 from tests.api.servers import served
 from tests.api.test_invites import invites_body
 from tests.circles import TrialCircle, make_trial_circle
+from tests.patience import PATIENCE_SECONDS
 
 THREADS = 16
-SECONDS, LONG_SECONDS = 6, 60
+SECONDS, LONG_SECONDS = 3, 60
 STAMPS = 120
 SLIPS = 120
 
@@ -50,7 +51,9 @@ class Socket(Spoken):
     def __init__(self, trial: TrialCircle, address: str) -> None:
         self.trial = trial
         limits = httpx.Limits(max_connections=2 * THREADS)
-        self._client = httpx.Client(base_url=address, trust_env=False, limits=limits, timeout=60)
+        self._client = httpx.Client(
+            base_url=address, trust_env=False, limits=limits, timeout=PATIENCE_SECONDS
+        )
 
     def request(self, method: str, path: str, **kwargs: object) -> httpx.Response:
         return self._client.request(method, path, **kwargs)  # type: ignore[arg-type]

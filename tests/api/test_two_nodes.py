@@ -42,6 +42,10 @@ DROP_DAYS = 5
 """So what came in the first round ends in the third, and what came in the second outlives it."""
 
 
+BREATH_SECONDS = 0.1
+"""Between two sweeps: each lays all tables out anew, and meanwhile nobody writes."""
+
+
 @pytest.fixture
 def nodes(tmp_path: Path, trial: TrialCircle, clock: Clock) -> Iterator[tuple[TrialNode, ...]]:
     """Both, with epoch 1 open; nobody is told busy for the machine's slowness."""
@@ -130,9 +134,9 @@ class Visitors:
 
 
 def sweep_until(ending: threading.Event, node: TrialNode) -> int:
-    """How often *node* swept."""
+    """How often *node* swept; in between whoever waits for it gets a turn."""
     count = 0
-    while not ending.is_set():
+    while not ending.wait(BREATH_SECONDS if count else 0):
         node.node.sweeper.sweep(node.node.today())
         count += 1
     return count
