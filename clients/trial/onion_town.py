@@ -42,7 +42,7 @@ from clients.trial.tor_process import TorProcess, directory_of
 from clients.trial.watched_tor import ship, watched_tor
 from crypto.lists import draw_list, list_to_key
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0
 KEYHOLDERS = ("matcher", "desks")
 STRANGERS = "strangers"
 

@@ -19,6 +19,7 @@ from tests.api.deeds import Deed
 from tests.api.nodes import Clock, TrialNode, running_node
 from tests.api.overheard import overhear
 from tests.circles import TrialCircle
+from tests.patience import PATIENCE_SECONDS
 
 WRITE, COMMITTING, COMMITTED = "write", "committing", "committed"
 """Where a node can die: before a statement that writes, before a commit, after it."""
@@ -42,7 +43,7 @@ def died_at(point: int, directory: Path, trial: TrialCircle, deed: Deed, clock: 
         target=_live_and_die, args=(point, directory, trial, deed, clock, settings)
     )
     process.start()
-    process.join(60)
+    process.join(PATIENCE_SECONDS)
     died, ended = process.exitcode == -signal.SIGKILL, process.exitcode == 0
     process.close()
     assert died or ended

@@ -23,6 +23,7 @@ from api.settings import Settings
 from crypto.documents import public_key_of, sign
 from tests import backends
 from tests.circles import TODAY, TrialCircle
+from tests.patience import PATIENCE_SECONDS
 
 OCTETS = "application/octet-stream"
 
@@ -50,7 +51,8 @@ class Running:
 
 
 def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Any]:
-    """Circle document and node key as files, as `Settings` wants them."""
+    """Circle document and node key as files, as `Settings` wants them; nobody is told busy for the
+    machine's slowness."""
     circle_document = directory / "circle.json"
     circle_document.write_text(json.dumps(trial.document), encoding="utf-8")
     node_key = directory / "node.key"
@@ -60,6 +62,7 @@ def write_setup(directory: Path, trial: TrialCircle) -> dict[str, Any]:
         "circle_document": circle_document,
         "node_key": node_key,
         "data_directory": directory / "data",
+        "busy_seconds": PATIENCE_SECONDS,
         **backends.current.settings(directory),
     }
 

@@ -22,6 +22,7 @@ from tests.api.nodes import OCTETS, rows, write_setup
 from tests.api.people import permit_in_database
 from tests.api.servers import ServedProcess, served
 from tests.circles import TrialCircle, make_trial_circle
+from tests.patience import PATIENCE_SECONDS
 
 MARKS = {
     "user-agent": "MarkedBrowser/1.0",
@@ -46,7 +47,8 @@ def test_nothing_of_a_visitor_is_in_any_file_or_line(tmp_path: Path) -> None:
     body = b"marked-body ".ljust(384, b"!")
     marked_secret = b"marked-secret-of-a-visitor-32-by"
     from_there = httpx.HTTPTransport(local_address=VISITORS_ADDRESS)
-    with httpx.Client(base_url=address, headers=MARKS, transport=from_there) as client:
+    patient = {"transport": from_there, "timeout": PATIENCE_SECONDS}
+    with httpx.Client(base_url=address, headers=MARKS, **patient) as client:
         octets = {"content-type": OCTETS}
         client.get("/?marked-query=1")
         client.get("/marked-path")
@@ -112,7 +114,7 @@ def test_no_column_is_finer_than_a_day(tmp_path: Path, trial: TrialCircle) -> No
     address = process.start()
     headers = {"content-type": OCTETS}
     body = secrets.token_bytes(128) + permit + secrets.token_bytes(64)
-    httpx.post(f"{address}/visit/meet", content=body, headers=headers)
+    httpx.post(f"{address}/visit/meet", content=body, headers=headers, timeout=PATIENCE_SECONDS)
     process.stop()
     engine = open_engine(backends.current.url(tmp_path))
     tables = rows(engine)

@@ -274,7 +274,8 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, trial: TrialCircl
             thread.join()
 
     address = process.start()
-    with httpx.Client(base_url=address, headers={"content-type": OCTETS}) as client:
+    headers = {"content-type": OCTETS}
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS) as client:
         for body in acknowledged:
             another_token = body[:192] + bytes(32)
             assert client.post("/visit/meet", content=another_token).content[16_384] == 1

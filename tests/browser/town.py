@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from crypto.goods import Language
 from crypto.lists import draw_list, format_line, list_to_key
+from tests.patience import PATIENCE_SECONDS
 
 SERVER = Path(__file__).parents[2] / "clients/web/tests/clients/serve_trial.py"
 
@@ -57,7 +58,7 @@ class Town:
     ) -> None:
         assert self._child.stdin is not None
         self._child.stdin.close()
-        self._child.wait(60)
+        self._child.wait(PATIENCE_SECONDS)
         assert self._child.stdout is not None
         self._child.stdout.close()
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, Page, Request
 
 from tests.browser.stage import LANGUAGES
+from tests.patience import PATIENCE_SECONDS
 
-LONG_MS = 90_000
+LONG_MS = PATIENCE_SECONDS * 1_000
 
 UNTOLD = -1
 """Firefox does not tell a test what a Worker sends; Chromium does."""

@@ -26,6 +26,7 @@ from tests import backends
 from tests.api.nodes import write_setup
 from tests.api.servers import served
 from tests.circles import TrialCircle, make_trial_circle
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
@@ -151,7 +152,10 @@ def headers_of_pages(directory: Path) -> set[str]:
 def test_every_response_header_is_explained(tmp_path: Path, trial: TrialCircle) -> None:
     described = create_app(Settings(**write_setup(tmp_path, trial))).openapi()["paths"]
     seen: set[str] = set()
-    with served(tmp_path, trial) as address, httpx.Client(base_url=address, verify=False) as client:
+    with (
+        served(tmp_path, trial) as address,
+        httpx.Client(base_url=address, verify=False, timeout=PATIENCE_SECONDS) as client,
+    ):
         for path, methods in described.items():
             for method in (*methods, "TRACE"):
                 asked = re.sub("{.*?}", "1", path)

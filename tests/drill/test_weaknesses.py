@@ -40,6 +40,7 @@ from tests.api.nodes import OCTETS, Clock, TrialNode, running_node
 from tests.api.people import Card, begin_epoch, new_card, post
 from tests.api.servers import SERVE, ServedProcess
 from tests.circles import TrialCircle, make_trial_circle
+from tests.patience import PATIENCE_SECONDS
 
 CARDS = 40
 
@@ -250,6 +251,11 @@ def test_a_table_with_numbered_rows_is_noticed(tmp_path: Path, trial: TrialCircl
     ]
 
 
+def posted(url: str, body: bytes) -> httpx.Response:
+    headers = {"content-type": OCTETS}
+    return httpx.post(url, content=body, headers=headers, timeout=PATIENCE_SECONDS)
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_node_that_keeps_who_reads_whose_pages_is_noticed(
     tmp_path: Path, trial: TrialCircle, keeps: bool
@@ -269,9 +275,7 @@ def test_a_node_that_keeps_who_reads_whose_pages_is_noticed(
         "look": bytes(OUTBOX * 32) + b"".join(own),
         "meet": b"".join(pages) + bytes(96),
     }.items():
-        answer = httpx.post(
-            f"{address}/visit/{path}", content=body, headers={"content-type": OCTETS}
-        )
+        answer = posted(f"{address}/visit/{path}", body)
         assert answer.status_code == 200
     process.stop()
     with running_node(tmp_path, trial) as node:
@@ -290,9 +294,7 @@ def test_a_body_in_the_log_is_found(tmp_path: Path, trial: TrialCircle, logs: bo
     marker = random.Random(2).randbytes(32)
     process = ServedProcess(tmp_path, trial, program=LOGS_BODIES if logs else SERVE)
     address = process.start()
-    answer = httpx.post(
-        f"{address}/visit/look", content=marker * 12, headers={"content-type": OCTETS}
-    )
+    answer = posted(f"{address}/visit/look", marker * 12)
     process.stop()
     assert answer.status_code == 200
     (tmp_path / "scratch").mkdir()

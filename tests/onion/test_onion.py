@@ -18,6 +18,7 @@ from clients.trial.tor_control import Control
 from crypto.messages.shelf import Wish
 from tests.clients.cli.commands import run
 from tests.onion.sockets import descendants, listening, sockets_of
+from tests.patience import PATIENCE_SECONDS
 
 LOOPBACK = "0100007F"
 """127.0.0.1, as the kernel's tables have it on this kind of machine."""
@@ -122,8 +123,8 @@ def test_nothing_listens_but_unix_sockets_and_tor_on_loopback(town: OnionTown) -
 def test_the_probe_tells_a_shut_service_from_an_open_one(town: OnionTown) -> None:
     public = town.public.removeprefix("http://")
 
-    assert probe(town.probe_socket, town.operators_onion, seconds=60) is Found.SHUT
-    assert probe(town.probe_socket, public, seconds=60) is Found.OPEN
+    assert probe(town.probe_socket, town.operators_onion, seconds=PATIENCE_SECONDS) is Found.SHUT
+    assert probe(town.probe_socket, public, seconds=PATIENCE_SECONDS) is Found.OPEN
 
 
 def test_a_key_that_is_taken_away_is_out_and_the_others_are_not(town: OnionTown) -> None:
@@ -137,4 +138,4 @@ def test_a_key_that_is_taken_away_is_out_and_the_others_are_not(town: OnionTown)
 
     town.until_answered(town.operators_address, "matcher")
     assert not gets_in(town, "desks")
-    assert probe(town.probe_socket, town.operators_onion, seconds=60) is Found.SHUT
+    assert probe(town.probe_socket, town.operators_onion, seconds=PATIENCE_SECONDS) is Found.SHUT

@@ -19,6 +19,7 @@ from api.onion import watched as watching
 from api.onion.authorization import NOBODY, Unsound, authorize, prepare, revoke
 from api.onion.torrc import Places
 from api.onion.watched import TorEnded, Watched
+from tests.patience import PATIENCE_SECONDS
 
 SHUT, OPEN = 0xF4, 0x00
 
@@ -189,7 +190,7 @@ def test_strangers_are_asked_for_and_it_is_said_that_they_are_refused(scene: Sce
     watched = scene.watched()
     running = threading.Thread(target=watched.run)
     running.start()
-    assert scene.heard.wait(60)
+    assert scene.heard.wait(PATIENCE_SECONDS)
     watched.end()
     running.join()
 
@@ -216,7 +217,7 @@ def test_the_program_writes_its_torrc_and_ends_with_its_tor(scene: Scene, tmp_pa
     assert running.stdout is not None
     said = running.stdout.readline()
     running.send_signal(signal.SIGTERM)
-    running.wait(60)
+    running.wait(PATIENCE_SECONDS)
     running.stdout.close()
 
     assert said == f"tor given -f {tmp_path}/torrc --UseBridges 1\n"

@@ -12,6 +12,7 @@ import pytest
 
 from crypto.lists import list_to_key, parse_list
 from tests.clients.cli.commands import drawn
+from tests.patience import PATIENCE_SECONDS
 
 READ = """
 from clients.cli.lists import read_list, read_after_list
@@ -96,7 +97,7 @@ def test_at_a_terminal_a_slip_is_typed_again_and_the_rest_is_kept() -> None:
     )
     typed = [*lines[:3], "грэч 2", lines[0], "тоўстая папера", "", *lines[3:]]
     os.write(ours, "".join(f"{line}\n" for line in typed).encode())
-    out, told = child.communicate(timeout=60)
+    out, told = child.communicate(timeout=PATIENCE_SECONDS)
     os.close(theirs)
     os.close(ours)
 
