@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,71 +21,98 @@ ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!-- drill -->\n", "<!-- /drill -->\n"
 PICTURE = "docs/img/drill.webp"
 SEARCHED = ("node_disk", "node_memory", "table_internals", "matcher_disk", "matcher_memory")
+EXCUSED = ("node_memory", "matcher_round", "matcher_commit")
 WANTED = 0.02
-FRESH = "_fresh"
+EXCUSES = (
+    "Excused are in the node's memory the secrets of the requests under way, and in a matcher's, "
+    "in the middle of a round, what its cards hold. An advantage is what a guess is worth over "
+    "guessing blindly; with 99 % confidence all of them together are at most what stands behind."
+)
 
-
-ROWS: dict[str, Callable[[Figures], str]] = {
-    "parcels confirmed": lambda one: f"{one['parcels']:,}",
-    "people, epochs": lambda one: f"{one['people']:,}, {one['epochs']}",
-    "seconds": lambda one: f"{one['seconds']:,.0f}",
-    "values looked for": lambda one: f"{one['markers']:,}",
-    **{
-        f"{name.replace('_', ' ')}: bytes, hits": lambda one, name=name: (  # type: ignore[misc]
-            f"{one['places'][name]['bytes']:,}, {one['places'][name]['hits']}"
-        )
-        for name in SEARCHED
-    },
-    "matcher in a round: hits": lambda one: str(one["places"]["matcher_round"]["hits"]),
-    "every control found": lambda one: _yes(
-        all(place["control_found"] for place in one["places"].values())
-    ),
-}
+Row = Callable[[Figures], str]
 
 
 def laid_out(drills: list[Figures]) -> Iterator[str]:
     """The lines between the marks."""
     yield f'<img src="{PICTURE}" width="640" alt="The drill\'s report: what each seizure yields">'
+    yield from _table("`klunak drill --json`", _found(drills), drills)
+    yield from _table("still learned, and no hit", _learned(drills), drills)
     yield ""
+    yield EXCUSES
+
+
+def _table(title: str, rows: dict[str, Row], drills: list[Figures]) -> Iterator[str]:
     heads = [f"`--backend {one['backend']}`" for one in drills]
-    yield f"| `klunak drill --json` | {' | '.join(heads)} |"
+    yield ""
+    yield f"| {title} | {' | '.join(heads)} |"
     yield "|---|" + "---|" * len(drills)
-    for name, told in ROWS.items():
+    for name, told in rows.items():
         yield f"| {name} | {' | '.join(told(one) for one in drills)} |"
-    for name in drills[0]["link"]:
-        if not name.endswith(FRESH):
-            cells = [_guess(one["link"][name], WANTED) for one in drills]
-            yield f"| {name.replace('_', ' and ')}: advantage, at most | {' | '.join(cells)} |"
-    yield ""
-    yield "Still learned, and no hit:"
-    yield ""
-    for one in drills:
-        yield f"* {one['backend']}: {'; '.join(_learned(one))}."
 
 
-def _learned(one: Figures) -> Iterator[str]:
-    for name, guess in one["estimates"].items():
-        yield (
-            f"{name.replace('_', ' ')} guessed at {guess['estimated']:,.0f}, "
-            f"in truth {guess['true']:,.0f}"
-        )
-    for name, guess in one["link"].items():
-        if name.endswith(FRESH) and guess["trials"]:
-            what = name.removesuffix(FRESH).replace("_", " and ")
-            yield f"written since the last sweep, {what} {_guess(guess)}"
-    past = one["recorded"]
-    yield (
-        f"had the node recorded everything, {past['cards_linked_to_intake']:,} of "
-        f"{past['cards']:,} cards would be linked to their intake"
-    )
-    for name, place in one["places"].items():
-        if place["excused"]:
-            yield f"{name.replace('_', ' ')} held {sum(place['excused'].values()):,} excused values"
+def _found(drills: list[Figures]) -> dict[str, Row]:
+    return {
+        "parcels confirmed": lambda one: f"{one['parcels']:,}",
+        "people, epochs": lambda one: f"{one['people']:,}, {one['epochs']}",
+        "seconds": lambda one: f"{one['seconds']:,.0f}",
+        "values looked for": lambda one: f"{one['markers']:,}",
+        **{f"{_words(name)}: bytes, hits": partial(_searched, name) for name in SEARCHED},
+        "matcher in a round: hits": lambda one: str(one["places"]["matcher_round"]["hits"]),
+        "every control found": lambda one: _yes(
+            all(place["control_found"] for place in one["places"].values())
+        ),
+        **{
+            f"{_words(name, ' and ')}: advantage, at most": partial(_guess, name)
+            for name in drills[0]["link"]
+        },
+    }
 
 
-def _guess(guess: Figures, wanted: float = 1) -> str:
-    over = "" if guess["upper99"] <= wanted else f" (wanted: {wanted})"
+def _learned(drills: list[Figures]) -> dict[str, Row]:
+    recent = dict.fromkeys(name for one in drills for name in one["since_layout"]["link"])
+    return {
+        **{
+            f"{_words(name)}: guessed, in truth": partial(_estimate, name)
+            for name in drills[0]["estimates"]
+        },
+        "rows written since the last laying out": lambda one: f"{one['since_layout']['rows']:,}",
+        **{
+            f"among these, {_words(name, ' and ')}: advantage, at most": partial(_recent, name)
+            for name in recent
+        },
+        "recorded from the first day: cards linked to an intake, of": lambda one: (
+            f"{one['recorded']['cards_linked_to_intake']:,}, {one['recorded']['cards']:,}"
+        ),
+        **{f"{_words(name)}: values excused": partial(_excused, name) for name in EXCUSED},
+    }
+
+
+def _searched(name: str, one: Figures) -> str:
+    return f"{one['places'][name]['bytes']:,}, {one['places'][name]['hits']}"
+
+
+def _guess(name: str, one: Figures) -> str:
+    guess = one["link"][name]
+    over = "" if guess["upper99"] <= WANTED else f" (wanted: {WANTED})"
     return f"{guess['advantage']:.4f}, {guess['upper99']:.4f}{over}"
+
+
+def _recent(name: str, one: Figures) -> str:
+    guess = one["since_layout"]["link"].get(name)
+    return f"{guess['advantage']:.2f}, {guess['upper99']:.2f}" if guess else "no rows"
+
+
+def _estimate(name: str, one: Figures) -> str:
+    guess = one["estimates"][name]
+    return f"{guess['estimated']:,.0f}, {guess['true']:,.0f}"
+
+
+def _excused(name: str, one: Figures) -> str:
+    return f"{sum(one['places'][name]['excused'].values()):,}"
+
+
+def _words(name: str, between: str = " ") -> str:
+    return name.replace("_", between)
 
 
 def _yes(is_so: bool) -> str:
