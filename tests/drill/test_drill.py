@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.drill.figures import laid_out
+
 PLACES = {
     "node_disk",
     "node_memory",
@@ -90,12 +92,21 @@ def assert_a_page(page: str, figures: dict[str, Any]) -> None:
         assert name.replace("_", " ") in page
 
 
+def assert_laid_out_for_readme(figures: dict[str, Any]) -> None:
+    lines = "\n".join(laid_out([figures]))
+    assert f"| parcels confirmed | {figures['parcels']:,} |" in lines
+    assert (
+        f"| rows written since the last laying out | {figures['since_layout']['rows']:,} |" in lines
+    )
+
+
 @pytest.mark.journey
 def test_a_node_seized_in_the_middle_of_business_yields_nothing(tmp_path: Path) -> None:
     figures = drill(tmp_path, "--parcels", "5")
 
     assert_nothing_to_seize(figures)
     assert_a_page((tmp_path / "report.html").read_text(), figures)
+    assert_laid_out_for_readme(figures)
     assert set(figures["link"]) >= {"request_offer", "page_outbox", "page_page", "notice_card"}
     assert all(
         one["lower"] <= one["advantage"] <= one["upper99"] for one in figures["link"].values()
