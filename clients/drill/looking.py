@@ -24,7 +24,8 @@ from clients.thief import Patterns
 
 def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path, markers: Patterns) -> None:
     began = time.monotonic()
-    held = {"its own seed": _matcher(season).secrets.signing_seed}
+    held = {"control: its own seed": _matcher(season).secrets.signing_seed}
+    markers.add(held.items())
     drill.places["matcher_disk"] = search_disk(
         "matcher_disk", [season.trial.matcher_keyring, season.matcher.log], markers, scratch=home
     )

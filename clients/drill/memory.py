@@ -28,6 +28,9 @@ class Mapping:
     start: int
     end: int
     name: str
+    shared: str = ""
+    """Which part of which file, of what other processes have as well: memory that they share, and
+    files that none of them writes to. Nothing for a process's own."""
 
 
 def with_descendants(pid: int) -> list[int]:
@@ -44,21 +47,29 @@ def mappings_of(pid: int) -> list[Mapping]:
     """Every mapping, also those that the process itself may not read."""
     found = []
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-        span, *rest = line.split(maxsplit=5)
-        name = rest[4] if len(rest) == 5 else "anonymous"
+        span, rights, offset, device, inode, *rest = line.split(maxsplit=5)
+        name = rest[0] if rest else "anonymous"
         start, end = (int(bound, 16) for bound in span.split("-"))
+        is_same = rights.endswith("s") or ("w" not in rights and inode != "0")
+        shared = f"{device} {inode} {offset} {end - start}" if is_same else ""
         if name not in _KERNELS_OWN:
-            found.append(Mapping(start, end, name))
+            found.append(Mapping(start, end, name, shared))
     return found
 
 
-def memory_of(pid: int) -> Iterator[tuple[str, bytes]]:
+def memory_of(pid: int, shared: set[str] | None = None) -> Iterator[tuple[str, bytes]]:
     """Name of the mapping and its bytes, in pieces; what the kernel shows to nobody is left out.
+
+    So is whatever stands in *shared*, as read of another process; what this one shares is added.
 
     Raises PermissionError where this process may not read that one.
     """
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for mapping in mappings_of(pid):
+            if shared is not None and mapping.shared:
+                if mapping.shared in shared:
+                    continue
+                shared.add(mapping.shared)
             for start in range(mapping.start, mapping.end, PIECE_BYTES):
                 end = min(start + PIECE_BYTES + OVERLAP_BYTES, mapping.end)
                 if data := _read(memory.fileno(), start, end):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from clients.drill.common import COMMON, Common
@@ -28,6 +28,8 @@ class Place:
     weaknesses: list[str] = field(default_factory=list)
     controls_planted: int = 0
     controls_found: int = 0
+    seen: set[str] = field(default_factory=set)
+    """Which of those that stand among what is searched have been found."""
     note: str = ""
 
     def search(
@@ -38,13 +40,17 @@ class Place:
         *,
         is_excused: Callable[[Find], bool] = lambda _: False,
         common: Common | None = None,
+        planted: Container[str] = (),
     ) -> None:
-        """Look through *data* and put every find where it belongs."""
+        """Look through *data* and put every find where it belongs; what was *planted* here is among
+        *patterns*, and elsewhere as much a hit as anything."""
         self.bytes += len(data)
         is_named = False
         for find in finds_in(data, patterns, where):
             if find.marker.startswith(COMMON):
                 is_named = True
+            elif find.marker in planted:
+                self.seen.add(find.marker)
             else:
                 (self.excused if is_excused(find) else self.hits).append(find)
         if is_named and common is not None:

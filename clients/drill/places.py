@@ -10,7 +10,7 @@ import gzip
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -38,25 +38,27 @@ def search_disk(
     *,
     scratch: Path,
     common: Common | None = None,
+    planted: Collection[str] = (),
 ) -> Place:
-    """Every byte of the files, and what is packed in them; controls in a copy of their own."""
+    """Every byte of the files, and what is packed in them; controls in a copy of their own, and
+    those that are *planted* in the files."""
     found = Place(name)
     files = files_below(*places)
     for file in files:
         for piece in pieces_of(file):
-            found.search(piece, patterns, file.name, common=common)
+            found.search(piece, patterns, file.name, common=common, planted=planted)
     control = scratch / f"{name}-control"
     control.mkdir()
-    planted = _plant(control, [file for file in files if file.suffix == ".log"])
-    control_patterns = Patterns(planted.items())
+    in_copy = _plant(control, [file for file in files if file.suffix == ".log"])
+    control_patterns = Patterns(in_copy.items())
     finds = [
         find
         for file in files_below(control)
         for piece in pieces_of(file)
         for find in finds_in(piece, control_patterns, file.name)
     ]
-    found.controls_planted = len(planted)
-    found.controls_found = len({find.marker for find in finds})
+    found.controls_planted = len(in_copy) + len(planted)
+    found.controls_found = len({find.marker for find in finds}) + len(found.seen)
     return found
 
 
@@ -98,19 +100,19 @@ def search_memory(
     pid: int,
     patterns: Patterns,
     *,
-    planted: Mapping[str, Value],
-    is_excused: Callable[[Find], bool],
+    planted: Collection[str],
+    is_excused: Callable[[Find], bool] = lambda _: False,
     common: Common | None = None,
 ) -> Place:
-    """Every mapping of a process and of all it began, as it is and unpacked.
+    """Every mapping of a process and of all it began, as it is and unpacked; what they share, once.
 
-    *planted* is known to be there; a find that *is_excused* may be.
+    *planted* is known to be there, and among *patterns*; a find that *is_excused* may be there.
     """
-    found, controls = Place(name), Patterns(planted.items())
-    controls_found: set[str] = set()
+    found, shared = Place(name), set[str]()
     for process in with_descendants(pid):
-        for mapping, data in memory_of(process):
-            found.search(data, patterns, mapping, is_excused=is_excused, common=common)
-            controls_found |= {find.marker for find in controls.found_in(data, mapping)}
-    found.controls_planted, found.controls_found = len(planted), len(controls_found)
+        for mapping, data in memory_of(process, shared):
+            found.search(
+                data, patterns, mapping, is_excused=is_excused, common=common, planted=planted
+            )
+    found.controls_planted, found.controls_found = len(planted), len(found.seen)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -22,13 +21,15 @@ from clients.drill.idle import common_of, found_in_an_idle_node
 from clients.drill.layouts import QUICKLY, laid_out_lately
 from clients.drill.looking import look_at_the_matcher, look_at_the_tables
 from clients.drill.marking import Marking
-from clients.drill.picture import HEIGHT, WIDTH
-from clients.drill.places import search_disk, search_memory
+from clients.drill.places import search_memory
 from clients.drill.recorded import look_back
 from clients.drill.result import Drill
 from clients.drill.season import AT_ONCE, LAST, DrillSeason
+from clients.drill.seizing import dump_of, search_the_disks, seize
+from clients.drill.server import DATABASE, MEMORY, begin_server, plant, search_the_server
+from clients.drill.surroundings import Surroundings
 from clients.node import NodeClient, OpenEpoch
-from clients.thief import Patterns
+from clients.thief import Patterns, Value
 from clients.tour.crowd import with_crowd
 from clients.tour.scenario import Scenario, compose
 from clients.tour.season import tour_policy
@@ -72,10 +73,9 @@ def run_drill(
     drill.people = len(scenario.families) + len(scenario.donors)
     lot = random.Random(seed)  # noqa: S311 - a drill can be repeated
     with ExitStack() as ending:
-        cluster = _cluster(backend, ending)
-        scratch = home / "node-tmp"
-        scratch.mkdir()
-        environment = {**PATIENCE, **QUICKLY, "TMPDIR": str(scratch), **_database(cluster)}
+        cluster = begin_server(ending) if backend == "postgresql" else None
+        around = ending.enter_context(Surroundings(home))
+        environment = {**PATIENCE, **QUICKLY, **around.environment, **_database(cluster)}
         season = DrillSeason(
             scenario, home, today, prove=False, environment=environment, policy=_policy()
         )
@@ -89,6 +89,7 @@ def run_drill(
         began_marking = time.monotonic()
         marking = Marking(season)
         markers = Patterns(marking.everybody())
+        drill.markers = len(markers)
         drill.spent("markers", began_marking)
         told("the matcher is frozen in the middle of a round")
         look_at_the_matcher(drill, season, home, markers)
@@ -101,8 +102,11 @@ def run_drill(
             season.live_until_seized(lot.randrange(1, max(2, usual)), laid_out)
             began_search = time.monotonic()
             common = common_of(season)
-            markers.add(chain(marking.new(), common.markers))
-            drill.markers = len(markers) - len(common.markers)
+            known = len(markers)
+            markers.add(marking.new())
+            drill.markers += len(markers) - known
+            planted = {**controls.planted, **around.in_own, **around.in_shared}
+            markers.add(chain(common.markers, planted.items()))
             drill.spent("markers", began_search)
             told("searching the node's memory")
             in_flight = InFlight(season.traffic.in_flight, markers)
@@ -115,17 +119,26 @@ def run_drill(
                 common=common,
             )
             in_flight.judge(drill.places["node_memory"], at_once=AT_ONCE)
+            in_server: dict[str, Value] = {}
+            if cluster is not None:
+                in_log, in_row = plant(cluster)
+                in_server = {**in_log, **in_row}
+                markers.add(in_server.items())
+                drill.places[MEMORY] = search_the_server(cluster, markers, in_row)
             is_dumped = season.end_life()
         if cluster is not None:
             cluster.stop(signal.SIGQUIT)
         told("searching the node's disk")
-        seized = _seized(season, cluster, home)
-        drill.places["node_disk"] = search_disk(
-            "node_disk",
-            [seized, scratch, home / "trial" / "node.key"],
+        seized = seize(season, cluster, home)
+        search_the_disks(
+            drill,
+            seized,
+            around,
             markers,
-            scratch=home,
+            home=home,
             common=common,
+            planted=in_server,
+            known=[] if cluster is None else [cluster.directory],
         )
         if (core := node_core(is_dumped, scratch=home)) is not None:
             drill.places["node_core"] = core
@@ -133,7 +146,7 @@ def run_drill(
         idle = found_in_an_idle_node(season, home, common, backend=backend)
         for place, counted in idle.items():
             drill.places[place].if_idle = counted
-        drill.dump, drill.octets = _dump(seized)
+        drill.dump, drill.octets = dump_of(seized)
         drill.spent("search", began_search)
         told("reading the tables")
         began_attacks = time.monotonic()
@@ -211,42 +224,11 @@ def _epoch_at(url: str, season: DrillSeason) -> OpenEpoch:
         node.close()
 
 
-def _cluster(backend: str, ending: ExitStack) -> Cluster | None:
-    if backend != "postgresql":
-        return None
-    cluster = Cluster(durable=True)
-    ending.callback(cluster.remove)
-    cluster.start()
-    cluster.new_database()
-    return cluster
-
-
 def _database(cluster: Cluster | None) -> dict[str, str]:
-    return {} if cluster is None else {"KLUNAK_DATABASE_URL": cluster.url("klunak_1")}
+    return {} if cluster is None else {"KLUNAK_DATABASE_URL": cluster.url(DATABASE)}
 
 
 def _url(season: DrillSeason, cluster: Cluster | None) -> str:
     """The node's database."""
     file = f"sqlite:///{season.trial.node_data / 'node.db'}"
     return _database(cluster).get("KLUNAK_DATABASE_URL", file)
-
-
-def _seized(season: DrillSeason, cluster: Cluster | None, home: Path) -> Path:
-    """A copy of everything the node wrote."""
-    seized = home / "seized"
-    shutil.copytree(season.trial.node_data, seized / "node")
-    if cluster is not None:
-        shutil.copytree(cluster.files, seized / "postgresql")
-    return seized
-
-
-def _dump(seized: Path) -> tuple[str, bytes]:
-    """The middle of the largest file: some lines in hexadecimal, and as much as a picture shows."""
-    largest = max((f for f in seized.rglob("*") if f.is_file()), key=lambda f: f.stat().st_size)
-    middle = largest.stat().st_size // 2 // 4_096 * 4_096
-    with largest.open("rb") as opened:
-        opened.seek(middle)
-        octets = opened.read(WIDTH * HEIGHT)
-    shown = range(512, min(768, len(octets)), 16)
-    lines = [f"{middle + at:08x}  {octets[at : at + 16].hex(' ')}" for at in shown]
-    return "\n".join(lines), octets

@@ -72,10 +72,21 @@ class Cluster:
             **self._as,
         )
 
+    @property
+    def pid(self) -> int:
+        """The process that began all others of the server."""
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    @property
+    def log(self) -> Path:
+        """What the server printed."""
+        return self.directory / "printed"
+
     def start(self) -> None:
         """Start and wait until it answers."""
         options = [f"--{name}={value}" for name, value in self._settings.items()]
-        with (self.directory / "printed").open("ab") as printed, uninterrupted():
+        with self.log.open("ab") as printed, uninterrupted():
             self._process = subprocess.Popen(  # noqa: S603 - as above
                 [binaries() / "postgres", "-D", self.files, "-k", self.directory, *options],
                 stdout=printed,
@@ -87,7 +98,7 @@ class Cluster:
             try:
                 psycopg.connect(self.conninfo("postgres")).close()
             except psycopg.OperationalError:
-                assert self._process.poll() is None, (self.directory / "printed").read_text()
+                assert self._process.poll() is None, self.log.read_text()
                 time.sleep(0.02)
             else:
                 return

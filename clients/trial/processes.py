@@ -43,15 +43,20 @@ class Process:
         environment: Mapping[str, str] | None = None,
         piped: bool = False,
     ) -> None:
+        """PWD in *environment* is where it works, and PYTHONPYCACHEPREFIX where it may keep its
+        compiled modules; otherwise it keeps none."""
         self.log = log
+        told = environment or {}
+        caches = [] if "PYTHONPYCACHEPREFIX" in told else ["-B"]
         pipe = subprocess.PIPE if piped else subprocess.DEVNULL
         with open(log, "ab", opener=_private) as errors:
             self._child = subprocess.Popen(  # noqa: S603  our own interpreter and modules
-                [sys.executable, "-B", *arguments],
+                [sys.executable, *caches, *arguments],
                 stdin=pipe,
                 stdout=pipe,
                 stderr=errors,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **told},
+                cwd=told.get("PWD"),
             )
 
     @property
