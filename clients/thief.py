@@ -3,10 +3,10 @@
     finds = search(files_below(node_directory), {"name of a family": "Алеся Каваленка", …})
 
 A value is looked for as it is, in UTF-16, backwards (a little-endian number) and as Python keeps a
-number; other ways of writing are undone in what is searched (`clients.decoding`). All values are
-looked for at once: the last eight bytes of each stand in a sorted table, and every position of
-every file is compared with it, so that time goes by the bytes searched. A value costs some hundred
-bytes of memory.
+number, and of a long secret each half; other ways of writing are undone in what is searched
+(`clients.decoding`). All values are looked for at once: the last eight bytes of each stand in a
+sorted table, and every position of every file is compared with it, so that time goes by the bytes
+searched. A value costs some hundred bytes of memory.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ from clients.decoding import packed, written
 
 WINDOW = 8
 """The shortest pattern; a shorter one would be found everywhere by chance."""
+
+HALF_BYTES = 16
+"""At least, of a secret of which either half is looked for: the rest was overwritten, or lies on
+another page."""
+
+FIRST_HALF, LAST_HALF = "first half", "last half"
 
 CHUNK_BYTES = 1 << 24
 SIEVE_BITS = range(20, 28)
@@ -56,6 +62,8 @@ def encodings(value: Value) -> Iterator[tuple[str, bytes]]:
         raw = value
         yield "url", urllib.parse.quote(raw).encode()
         yield "repr", repr(raw).encode()
+        if len(raw) >= 2 * HALF_BYTES:
+            yield LAST_HALF, raw[len(raw) // 2 :]
     yield from _as_they_are(value)
     yield "hex", raw.hex().encode()
     yield "HEX", raw.hex().upper().encode()
@@ -72,11 +80,13 @@ def _as_they_are(value: Value) -> Iterator[tuple[str, bytes]]:
         yield "utf-16-be", value.encode("utf-16-be")
     else:
         yield "raw", value
+        if len(value) >= 2 * HALF_BYTES:
+            yield FIRST_HALF, value[: len(value) // 2]
         yield "backwards", value[::-1]
         yield "digits", _digits(int.from_bytes(value, "big"))
 
 
-_NAMES = ("raw", "utf-16-le", "utf-16-be", "backwards", "digits")
+_NAMES = ("raw", FIRST_HALF, "utf-16-le", "utf-16-be", "backwards", "digits")
 
 
 def _digits(number: int) -> bytes:
@@ -171,11 +181,25 @@ class Patterns:
             first = np.searchsorted(self._windows, window, side="left")
             last = np.searchsorted(self._windows, window, side="right")
             for number in self._order[first:last]:
-                pattern = self._patterns[number]
-                start = end - len(pattern)
-                if start >= 0 and data.startswith(pattern, start):
-                    marker = self._markers[self._of_marker[number]].decode()
-                    yield marker, _NAMES[self._how[number]], start
+                if found := self._stands(number, data, end):
+                    yield self._markers[self._of_marker[number]].decode(), *found
+
+    def _stands(self, number: int, data: bytes, end: int) -> tuple[str, int] | None:
+        """How a pattern stands in *data* up to *end*, and where that begins."""
+        pattern, way = self._patterns[number], _NAMES[self._how[number]]
+        start = end - len(pattern)
+        if _stands_at(start, pattern, data):
+            # Each first half follows its whole, which is found by itself.
+            is_whole = way == FIRST_HALF and _stands_at(start, self._patterns[number - 1], data)
+            return None if is_whole else (way, start)
+        if self._has_halves(number):
+            last = pattern[len(pattern) // 2 :]
+            if _stands_at(end - len(last), last, data):
+                return LAST_HALF, end - len(last)
+        return None
+
+    def _has_halves(self, number: int) -> bool:
+        return self._how[number + 1 : number + 2].tobytes() == bytes([_NAMES.index(FIRST_HALF)])
 
     def _candidates(self, data: bytes) -> Iterator[tuple[int, np.uint64]]:
         """Where a pattern may end, and the eight bytes before."""
@@ -206,3 +230,7 @@ def finds_in(data: bytes, patterns: Patterns, place: str) -> Iterator[Find]:
     yield from patterns.found_in(data, place)
     for kind, _, unpacked in packed(data):
         yield from patterns.found_in(unpacked, f"{place}: {kind}")
+
+
+def _stands_at(start: int, pattern: bytes, data: bytes) -> bool:
+    return start >= 0 and data.startswith(pattern, start)

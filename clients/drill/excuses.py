@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from clients.drill.marking import shown_by
 from clients.drill.place import Place
-from clients.thief import Find, Patterns
+from clients.thief import FIRST_HALF, LAST_HALF, Find, Patterns
 
 MOST_COPIES = 8
 """Of a value in flight, in a node's memory: the buffer it came in, the body, a row, a stack."""
+
+AS_THEY_CAME = ("raw", FIRST_HALF, LAST_HALF)
+"""A body comes in pieces, which may part a secret."""
 
 _OF_EPOCHS = re.compile(r"epoch \d+ key")
 _ON_CARDS = re.compile(
@@ -44,7 +47,7 @@ class InFlight:
 
     def __call__(self, find: Find) -> bool:
         """Whether *find* is one of them; written in another way nothing is."""
-        return find.marker in self._shown and find.encoding == "raw"
+        return find.marker in self._shown and find.encoding in AS_THEY_CAME
 
     def judge(self, place: Place, *, at_once: int) -> None:
         """Bound what was excused in *place* for at most *at_once* people at their sittings."""

@@ -55,8 +55,9 @@ def found_in_an_idle_node(
         node = season.trial.node(free_port(), data=places[0], environment=environment)
         with node:
             node.wait_until_ready()
+            shared: set[str] = set()
             for process in with_descendants(node.pid):
-                for mapping, data in memory_of(process):
+                for mapping, data in memory_of(process, shared):
                     found["node_memory"] += counted(data, mapping)
             node.kill()
         for file in files_below(*places):

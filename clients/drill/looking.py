@@ -6,9 +6,10 @@ import shutil
 import time
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.store import open_engine
+from clients.controls import Controls
 from clients.drill import attacks, estimates, tables, truth
 from clients.drill.coercion import with_the_matchers_passphrase
 from clients.drill.common import Common
@@ -19,7 +20,7 @@ from clients.drill.plainness import ENOUGH
 from clients.drill.result import Drill
 from clients.drill.season import DrillSeason
 from clients.operators.keyring import MatcherKeyring
-from clients.thief import Patterns
+from clients.thief import Patterns, finds_in
 
 
 def look_at_the_matcher(drill: Drill, season: DrillSeason, home: Path, markers: Patterns) -> None:
@@ -65,7 +66,7 @@ def look_at_the_tables(
     engine = open_engine(database_url or f"sqlite:///{file}")
     place = drill.places["table_internals"] = Place("table_internals")
     try:
-        for values in tables.values_of(engine):
+        for values in tables.values_of(engine, tables.all_names()):
             place.search(values, patterns, "a table", common=common)
         place.weaknesses = tables.weaknesses(engine, file, today=season.today)
         _plant_in_tables(place, engine, file, season.today)
@@ -75,14 +76,19 @@ def look_at_the_tables(
 
 
 def _plant_in_tables(place: Place, engine: Engine, file: Path | None, today: int) -> None:
-    """A table that numbers its rows has to be noticed."""
+    """A table that numbers its rows has to be noticed, and what stands in it found."""
+    controls = Controls("table")
+    serial, octets = ("SERIAL", "BYTEA") if file is None else ("INTEGER", "BLOB")
     with engine.begin() as connection:
-        serial = "SERIAL" if file is None else "INTEGER"
-        connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, words TEXT)")
-    place.controls_planted = 1
-    place.controls_found = int(
-        any("control" in one for one in tables.weaknesses(engine, file, today=today))
-    )
+        connection.exec_driver_sql(f"CREATE TABLE control (id {serial} PRIMARY KEY, word {octets})")
+        connection.execute(
+            text("INSERT INTO control (word) VALUES (:word)"), {"word": controls.written}
+        )
+    patterns = Patterns(controls.planted.items())
+    (values,) = tables.values_of(engine, ["control"])
+    is_noticed = any("control" in one for one in tables.weaknesses(engine, file, today=today))
+    place.controls_planted = len(controls.planted) + 1
+    place.controls_found = controls.found(finds_in(values, patterns, "a table")) + int(is_noticed)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE control")
 

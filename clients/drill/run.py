@@ -104,7 +104,7 @@ def run_drill(
             common = common_of(season)
             known = len(markers)
             markers.add(marking.new())
-            drill.markers += len(markers) - known
+            drill.markers += len(markers) - known - marking.digests
             planted = {**controls.planted, **around.in_own, **around.in_shared}
             markers.add(chain(common.markers, planted.items()))
             drill.spent("markers", began_search)

@@ -100,10 +100,15 @@ def recognisable(engine: Engine, cards: Iterable[TrueCard]) -> list[str]:
     ]
 
 
-def values_of(engine: Engine) -> Iterator[bytes]:
-    """Every value of every table as its client sees it, unpacked, some thousand rows at a time."""
+def all_names() -> list[str]:
+    """Of a node's tables."""
+    return sorted(SQLModel.metadata.tables)
+
+
+def values_of(engine: Engine, names: Iterable[str]) -> Iterator[bytes]:
+    """Every value of these tables as their client sees it, unpacked, some thousand rows at once."""
     with engine.connect() as connection:
-        for name in sorted(SQLModel.metadata.tables):
+        for name in names:
             held = connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608 - our own names
             for rows in held.partitions(ROWS_AT_ONCE):
                 yield b"\0".join(_octets(value) for row in rows for value in row)
@@ -114,7 +119,7 @@ def counts_of(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
             name: int(connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one())  # noqa: S608
-            for name in sorted(SQLModel.metadata.tables)
+            for name in all_names()
         }
 
 

@@ -60,6 +60,25 @@ def test_binary_secrets_are_found_at_every_offset(length: int) -> None:
         assert found(haystack, {"secret": secret}, "here")[0].offset == offset
 
 
+@pytest.mark.parametrize("length", [32, 33, 256])
+def test_half_of_a_long_secret_is_found_and_in_a_whole_one_none(length: int) -> None:
+    secret, half = secrets.token_bytes(length), length // 2
+    for how, left in {"first half": secret[:half], "last half": secret[half:]}.items():
+        for data in (b"...." + left + b"....", b"...." + left):
+            finds = found(data, {"secret": secret, "name": NAME}, "here")
+            assert [(find.encoding, find.offset) for find in finds] == [(how, 4)]
+    for data in (secret, b"...." + secret, secret + b"...."):
+        assert [find.encoding for find in found(data, {"secret": secret}, "here")] == ["raw"]
+
+
+def test_half_of_a_short_secret_or_of_a_text_is_nothing() -> None:
+    secret = secrets.token_bytes(31)
+    markers = {"secret": secret, "name": NAME}
+
+    for half in (secret[:15], secret[15:], NAME.encode()[:15], NAME.encode()[14:]):
+        assert found(bytes(20) + half + bytes(20), markers, "here") == []
+
+
 def test_what_is_not_there_is_not_found() -> None:
     markers = {str(n): secrets.token_bytes(32) for n in range(500)}
     assert found(secrets.token_bytes(1_000_000), markers, "here") == []
