@@ -30,6 +30,8 @@ class Row:
     """Everywhere in the write-ahead log that it was written, in order."""
     versions: int = 1
     """How often its key stands anywhere on the disk: pages written again, dead rows, the log."""
+    locked: int = 0
+    """Which transaction last locked or meant to replace it: `xmax`; 0 if none, or nothing says."""
     is_fresh: bool = False
     """Whether it was written since the tables were last laid out, as far as the disk shows."""
 
@@ -79,6 +81,7 @@ TRACES: dict[str, Trace] = {
     "place_after": Trace(lambda row: (row.place,), next_after),
     "order": Trace(lambda row: (row.order,)),
     "log": Trace(lambda row: row.log),
+    "locked": Trace(lambda row: (row.locked,) if row.locked else ()),
     "updates": Trace(lambda row: (row.versions,)),
     "day": Trace(lambda row: (row.expires,)),
     "address": Trace(_number, most_alike),

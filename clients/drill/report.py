@@ -55,8 +55,9 @@ def written_report(drill: Drill) -> str:
         "requests that were in flight when the node was frozen, and in a matcher's its keys and, "
         "in a round, what cards hold; people's words never.</p>",
         "<h2>What can be guessed to belong together</h2>",
-        "<p>Best of eight guesses at each: by place in the file, order, the log, the number of "
-        "times something was written, day, and address. The bar goes to where it is at most.</p>",
+        "<p>Best of nine guesses at each: by place in the file, order, the log, what locked it, "
+        "the number of times something was written, day, and address. The bar goes to where it is "
+        "at most.</p>",
         _guesses(drill.link),
         "<h2>The same for what was written since the tables were last laid out</h2>",
         f"<p>{_since(drill.since_layout)}</p>",

@@ -28,7 +28,7 @@ NOT_COVERED = (
     "parts of a text, less than half of a secret, and half of one shorter than 32 octets",
     "numbers in decimals, and streams of lzma, bz2 and lz4",
     "several workers of one node, several nodes, and two seizures that can be compared",
-    "guesses by several traces together, and by xmax",
+    "guesses by several traces together",
     "the matrix of adversaries: it is docs/threat-model.md's, and not measured",
 )
 """Said with every result."""

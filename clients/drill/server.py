@@ -29,6 +29,14 @@ ANOTHER = "postgres"
 MEMORY = "postgresql_memory"
 
 
+COUNTED = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0),
+       count(last_vacuum) + count(last_autovacuum) + count(last_analyze) + count(last_autoanalyze)
+FROM pg_stat_user_tables
+"""
+"""Read from a server that lives: one that is stopped as by a power cut forgets them."""
+
+
 def begin_server(ending: ExitStack) -> Cluster:
     """A server with an empty database, which *ending* removes."""
     cluster = Cluster(durable=True)
@@ -59,8 +67,11 @@ def search_the_server(cluster: Cluster, patterns: Patterns, in_row: dict[str, Va
     patterns.add(held.items())
     with psycopg.connect(cluster.conninfo(DATABASE)) as session:
         session.execute("SELECT set_config('control.word', %s, false)", [word])
+        ((written, times),) = session.execute(COUNTED).fetchall()
         with _frozen(cluster.pid):
-            return search_memory(MEMORY, cluster.pid, patterns, planted={**held, **in_row})
+            place = search_memory(MEMORY, cluster.pid, patterns, planted={**held, **in_row})
+    place.note = f"statistics count {written} writes to tables and keep {times} times"
+    return place
 
 
 def seize_server(cluster: Cluster, seized: Path) -> None:

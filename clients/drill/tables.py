@@ -2,7 +2,8 @@
 
 SQLite: tables that count their rows, statistics, sequences, pages that were freed and not
 overwritten, and where in the file a row lies. PostgreSQL: sequences, statistics on values, kept
-commit times, rows that are dead and still there, and which transaction wrote a row where.
+commit times, rows that are dead and still there, and which transactions wrote a row where and
+locked it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def rows_of(engine: Engine, seized: Path) -> dict[bytes, Row]:
         if connection.dialect.name == "sqlite":
             # A row lies where the middle of its record does. Its key stands in a page among random
             # others; the record, too long for that page, lies in one of its own.
-            places = {address: (seen.place, seen.place) for address, seen in disk.items()}
+            places = {address: (seen.place, seen.place, 0) for address, seen in disk.items()}
             fresh = {address for address, seen in disk.items() if seen.log}
         else:
             places, fresh = _places_of_postgresql(connection)
@@ -57,12 +58,15 @@ def rows_of(engine: Engine, seized: Path) -> dict[bytes, Row]:
         address: Row(
             address,
             day,
-            *places[address],
+            place,
+            order,
+            locked=locked,
             log=tuple(disk[address].log),
             versions=disk[address].versions,
             is_fresh=address in fresh,
         )
         for address, day in days.items()
+        for place, order, locked in [places[address]]
     }
 
 
@@ -175,21 +179,22 @@ def _of_postgresql(connection: Connection) -> Iterator[str]:
 
 def _places_of_postgresql(
     connection: Connection,
-) -> tuple[dict[bytes, tuple[int, int]], set[bytes]]:
-    """Place and transaction of each row, and which rows were written since the last laying out.
+) -> tuple[dict[bytes, tuple[int, int, int]], set[bytes]]:
+    """Place, transaction and locker of each row, and which were written since the last laying out.
 
     That is one transaction for each table, which therefore wrote most of its rows.
     """
-    found: dict[bytes, tuple[int, int]] = {}
+    found: dict[bytes, tuple[int, int, int]] = {}
+    columns = "address, ctid::text, xmin::text, xmax::text, tableoid::bigint"
     of_table: dict[int, list[tuple[bytes, int]]] = {}
     for name in TABLES:
         told = connection.execute(
-            text(f"SELECT address, ctid::text, xmin::text, tableoid::bigint FROM {name}")  # noqa: S608
+            text(f"SELECT {columns} FROM {name}")  # noqa: S608 - our own names
         )
-        for address, ctid, xmin, table in told:
+        for address, ctid, xmin, xmax, table in told:
             block, line = (int(part) for part in ctid.strip("()").split(","))
             place = (int(table) << 40) + block * BLOCK_LINES + line
-            found[bytes(address)] = place, int(xmin)
+            found[bytes(address)] = place, int(xmin), int(xmax)
             of_table.setdefault(int(table), []).append((bytes(address), int(xmin)))
     fresh: set[bytes] = set()
     for rows in of_table.values():

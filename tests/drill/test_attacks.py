@@ -52,6 +52,16 @@ def test_rows_as_they_came_are_linked() -> None:
     assert found["page_outbox"].trace in ("place", "place_after", "order")
 
 
+def test_rows_that_were_locked_together_are_linked() -> None:
+    cards, rows = season("lot")
+    for number, card in enumerate(cards, 1):
+        for address in (card.outbox, *card.pages):
+            rows[address] = replace(rows[address], locked=number)
+
+    assert link(cards, rows)["page_outbox"].trace == "locked"
+    assert link(cards, rows)["page_outbox"].advantage > 0.9
+
+
 def test_rows_by_lot_are_not() -> None:
     found = link(*season("lot"))
 

@@ -23,6 +23,9 @@ OF_TWO: dict[str, Callable[[Row, Row], int]] = {
     "place_after": lambda one, other: (other.place - one.place) % FAR,
     "order": lambda one, other: abs(one.order - other.order),
     "log": between_logs,
+    "locked": lambda one, other: (
+        abs(one.locked - other.locked) if one.locked * other.locked else FAR
+    ),
     "updates": lambda one, other: abs(one.versions - other.versions),
     "day": lambda one, other: abs(one.expires - other.expires),
     "address": lambda one, other: number(one) ^ number(other),
@@ -38,6 +41,7 @@ def row(lot: random.Random) -> Row:
         order=lot.randrange(50),
         log=tuple(sorted(lot.sample(range(1000), lot.randrange(4)))),
         versions=lot.randrange(1, 5),
+        locked=lot.randrange(4),
     )
 
 

@@ -347,6 +347,30 @@ def postgresql() -> Iterator[None]:
 
 @pytest.mark.postgresql
 @pytest.mark.usefixtures("postgresql")
+def test_rows_that_a_visit_meant_to_write_show_it(tmp_path: Path, trial: TrialCircle) -> None:
+    """What was locked together and then left keeps the transaction that locked it."""
+    with running_node(tmp_path, trial) as node:
+        begin_epoch(node, 1)
+        visited, other = (new_card(node) for _ in range(2))
+        for card in (visited, other):
+            assert post(node, card, 1).status_code == 201
+        node.node.store.shed_erased()
+        together = {address_of(drop.w) for drop in visited.drops}
+        with node.engine.connect() as connection:
+            for address in together:
+                connection.execute(
+                    text("UPDATE drops SET expires = expires WHERE address = :address"),
+                    {"address": address},
+                )
+            connection.rollback()
+        rows = rows_of(node.engine, tmp_path)
+
+    (locker,) = {row.locked for row in rows.values()} - {0}
+    assert {address for address, row in rows.items() if row.locked == locker} == together
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("postgresql")
 @pytest.mark.parametrize("stored", ["PLAIN", "EXTENDED"])
 def test_values_that_are_numbered_beside_their_rows_are_noticed(
     tmp_path: Path, trial: TrialCircle, stored: str
