@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from clients.drill.attacks import Advantage
 from clients.drill.layouts import SinceLayout
-from clients.drill.matrix import ADVERSARIES, MATRIX, SECRETS, Yield
+from clients.drill.matrix import SECRETS, Matrix, Yield
 from clients.drill.picture import picture
 from clients.drill.place import Place
 from clients.drill.result import Drill
@@ -34,7 +34,7 @@ def written_report(drill: Drill) -> str:
         f"markers searched for in every encoding; {drill.seconds:,.0f} seconds.</p>",
         *(f"<p class=bad>{escape(failure)}</p>" for failure in drill.failures),
         "<h2>What a seizure of each yields</h2>",
-        _matrix(),
+        _matrix(drill.matrix),
         "<h2>What was searched</h2>",
         _table(
             ("place", "bytes", "hits", "regions and stores", "excused", "controls found"),
@@ -99,20 +99,20 @@ def written_report(drill: Drill) -> str:
     return "\n".join(parts)
 
 
-def _matrix() -> str:
+def _matrix(matrix: Matrix) -> str:
     head = "".join(f"<th scope=col>{escape(name)}" for name in SECRETS)
     rows = []
-    for adversary in ADVERSARIES:
+    for adversary, row in matrix.items():
         cells = "".join(
-            f"<td class={MATRIX[adversary][secret].name.lower()}>"
-            f"{escape(MATRIX[adversary][secret].value)}"
+            f"<td class={row[secret].much.name.lower()}>{escape(str(row[secret]))}"
             for secret in SECRETS
         )
         rows.append(f"<tr><th scope=row>{escape(adversary)}{cells}")
     key = " ".join(f"<span class={y.name.lower()}>{escape(y.value)}</span>" for y in Yield)
     return (
         f"<div class=wide><table><tr><th>{head}{''.join(rows)}</table></div>"
-        f"<p>{key} As docs/threat-model.md says; this drill tests the rows of node and matcher.</p>"
+        f"<p>{key} Counted in this drill, over all lists that were tried together; "
+        "docs/threat-model.md says why.</p>"
     )
 
 

@@ -10,6 +10,7 @@ from clients.drill.coercion import Coerced
 from clients.drill.estimates import Estimate
 from clients.drill.judging import ENOUGH_TRIALS, of_guesses
 from clients.drill.layouts import SinceLayout
+from clients.drill.matrix import Matrix, matrix_of
 from clients.drill.place import Place, kind_of
 from clients.drill.recorded import Recording
 
@@ -29,7 +30,6 @@ NOT_COVERED = (
     "numbers in decimals, and streams of lzma, bz2 and lz4",
     "several workers of one node, several nodes, and two seizures that can be compared",
     "guesses by several traces together",
-    "the matrix of adversaries: it is docs/threat-model.md's, and not measured",
 )
 """Said with every result."""
 
@@ -81,11 +81,20 @@ class Drill:
             "link": {name: one.as_json() for name, one in self.link.items()},
             "since_layout": self.since_layout.as_json(),
             "estimates": {name: one.as_json() for name, one in self.estimates.items()},
+            "matrix": {
+                who: {what: str(cell) for what, cell in row.items()}
+                for who, row in self.matrix.items()
+            },
             "not_covered": self.not_covered,
             "told_apart": self.told_apart,
             "failures": self.failures,
             "seconds": self.seconds,
         }
+
+    @property
+    def matrix(self) -> Matrix:
+        """What a seizure of each yielded."""
+        return matrix_of(self.places, self.coercion, self.link, self.estimates)
 
     @property
     def not_covered(self) -> list[str]:
