@@ -26,6 +26,8 @@ SHORTEST = 11
 PACKED_BYTES, UNPACKED_BYTES = 1 << 20, 1 << 22
 """Of one stream; a record is 4,096 bytes."""
 
+BLOCK_BYTES = 1 << 10
+
 _TEXT = re.compile(rb"[\x20-\x7e]{%d,}" % SHORTEST)
 _HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % SHORTEST)
@@ -94,14 +96,29 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def _from_brotli(packed: memoryview) -> bytes:
     """What unpacks before the stream ends or turns out to be none."""
-    stream, unpacked = brotli.Decompressor(), bytearray()
+    taken, unpacked = _whole_blocks(packed)
+    # A block in which a stream ends is refused for what follows: octet by octet it is not.
+    stream = brotli.Decompressor()
+    stream.process(bytes(packed[:taken]))
     with suppress(brotli.error):
-        # Octet by octet: all at once it would refuse a stream that something follows.
-        for octet in packed:
-            unpacked += stream.process(bytes([octet]))
+        for octet in packed[taken : taken + BLOCK_BYTES]:
             if stream.is_finished() or len(unpacked) > UNPACKED_BYTES:
                 break
+            unpacked += stream.process(bytes([octet]))
     return bytes(unpacked)
+
+
+def _whole_blocks(packed: memoryview) -> tuple[int, bytearray]:
+    """How many octets are taken a block at a time, and what unpacks from them."""
+    stream, unpacked = brotli.Decompressor(), bytearray()
+    for start in range(0, len(packed), BLOCK_BYTES):
+        try:
+            unpacked += stream.process(bytes(packed[start : start + BLOCK_BYTES]))
+        except brotli.error:
+            return start, unpacked
+        if len(unpacked) > UNPACKED_BYTES:
+            return start + BLOCK_BYTES, unpacked
+    return len(packed), unpacked
 
 
 def _from_base64(letters: bytes) -> bytes:

@@ -9,9 +9,11 @@ import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 
+import brotli
 import pytest
 
 from clients.controls import Controls
+from clients.decoding import BLOCK_BYTES, packed
 from clients.drill.places import PACKERS
 from clients.thief import (
     WINDOW,
@@ -128,6 +130,15 @@ def test_every_control_is_found(where: str) -> None:
     assert controls.found(finds) == len(controls.planted) > 20
     half = found(controls.written[: len(controls.written) // 2], controls.planted, where)
     assert controls.found(half) < len(controls.planted)
+
+
+@pytest.mark.parametrize("length", [1, 900, BLOCK_BYTES, 5_000])
+@pytest.mark.parametrize("after", [b"", b"....", bytes(3_000)])
+def test_a_stream_of_any_length_unpacks_whatever_follows(length: int, after: bytes) -> None:
+    text = secrets.token_bytes(length)
+    for quality in (0, 5):
+        pieces = packed(brotli.compress(text, quality=quality) + after)
+        assert ("brotli", 0, text) in list(pieces)
 
 
 @pytest.mark.parametrize("kind", PACKERS)
