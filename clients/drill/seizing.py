@@ -48,9 +48,10 @@ def search_the_disks(
     )
     left, skipped = around.left(*known)
     # Others write there, too: the names of regions and stores may be theirs.
-    drill.places["shared_directories"] = search_disk(
+    shared = drill.places["shared_directories"] = search_disk(
         "shared_directories", left, patterns, scratch=home, planted=around.in_shared
     )
+    shared.note = ", ".join(sorted({find.place for find in shared.told}))
     if skipped:
         drill.uncovered.append(f"{skipped:,} bytes more that came up in shared directories")
 
