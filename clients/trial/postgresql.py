@@ -37,6 +37,9 @@ SETTINGS = {
 
 _HOW = ("-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale")
 
+PATIENCE_SECONDS = 300
+"""With a machine that is busy with much else; a server that ends is noticed at once."""
+
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -94,7 +97,8 @@ class Cluster:
                 cwd=self.directory,
                 **self._as,
             )
-        for _ in range(1_000):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
             try:
                 psycopg.connect(self.conninfo("postgres")).close()
             except psycopg.OperationalError:
@@ -108,7 +112,7 @@ class Cluster:
         """End it: SIGINT politely but at once, SIGQUIT as a crash does."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(60)
+            self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
     def remove(self) -> None:
