@@ -96,10 +96,10 @@ def coerce(season: Season, url: str, cards: Iterable[TrueCard]) -> dict[str, Coe
         for player in some_of(players, matched):
             own = f"{kind} {player.number}"
             may = partial(known.get(own, Ties()).may_show, own=own, finished=finished)
-            opened, shelves = _opened_by(player, season, url)
+            opened, counted = _opened_by(player, season, url)
             add_opened(coerced, patterns, opened, may)
-            coerced.opens["shelf"] += shelves
-            coerced.controls_found += bool(shelves)
+            coerced.opens += counted
+            coerced.controls_found += bool(counted["shelf"])
     result["coordinator_passphrase"] = _at_the_desk(season, url, patterns)
     result["one_of_two_coordinators"] = _signs_alone(season)
     result["node_passphrase"] = Coerced(
@@ -138,15 +138,16 @@ class _Opener(PersonClient):
         return list(self._survey(self._sit()))
 
 
-def _opened_by(player: Player, season: Season, url: str) -> tuple[bytes, int]:
-    """All words that the list opens, and how many shelves."""
+def _opened_by(player: Player, season: Season, url: str) -> tuple[bytes, Counter[str]]:
+    """All words that the list opens, and how many shelves, which have its wish, and partners."""
     node = NodeClient(url)
     try:
         states = _Opener(player, season, node).everything()
     finally:
         node.close()
-    shelves = sum(state.found is not None for state in states[:1])
-    return b"\0".join(words_within(states)), shelves
+    counted = Counter(shelf=sum(state.found is not None for state in states[:1]))
+    counted["a partner"] = sum(bool(state.notice and state.notice.match) for state in states)
+    return b"\0".join(words_within(states)), counted
 
 
 def words_within(value: object) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ ATTRIBUTES, PAIRS, PEOPLE = "region, needs", "who was matched", "numbers of peop
 _KINDS = {
     "names, addresses": re.compile(r".*: (name|phone|street)\b.*"),
     "messages, codes": re.compile(r"code\b.*|.*: (words|thanks|answer|terms|order facts).*"),
-    ATTRIBUTES: re.compile(r"attributes of a (card|wish)"),
+    ATTRIBUTES: re.compile(r"attributes of a card|shelf"),
     PAIRS: re.compile(r"a pair|a partner"),
     "lists": re.compile(r".*: (list|line|list key)\b.*"),
     PEOPLE: re.compile(r"attributes of a card|pending threads"),

@@ -14,7 +14,7 @@ from clients.thief import Find
 OPENS = {
     "matcher_passphrase": {"attributes of a card": 40, "a pair": 19},
     "coordinator_passphrase": {"pending threads": 3, "family: words": 2},
-    "family_list": {"family: street": 5, "code": 1, "attributes of a wish": 9, "a partner": 2},
+    "family_list": {"family: street": 5, "code": 1, "shelf": 9, "a partner": 2},
     "donor_list": {},
 }
 ESTIMATES = {
