@@ -79,6 +79,8 @@ def create_app(
         lifespan=_lifespan(settings, clock),
         docs_url=None,  # those pages load from strangers
         redoc_url=None,
+        # Nobody is traced, whatever the environment sets up: a trace has caller, path and time.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             *([Middleware(web.WebPages, pages=web.read_pages(pages))] if pages else []),
             Middleware(SameHeaders),

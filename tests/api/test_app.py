@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry import _logs, metrics, trace
 
 from api import errors
 from api.app import ROUTERS
@@ -105,6 +107,21 @@ def test_the_description_is_openapi_and_speaks_of_nothing_else(node: TrialNode) 
 
     assert described(node)["openapi"].startswith("3.")
     assert "HTTPValidationError" not in text
+
+
+def test_nobody_is_traced_whatever_the_environment_sets_up(
+    node: TrialNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for kind, name in (
+        (trace, "get_tracer_provider"),
+        (metrics, "get_meter_provider"),
+        (_logs, "get_logger_provider"),
+    ):
+        monkeypatch.setattr(kind, name, partial(asked.append, name))
+
+    assert node.get("/node").status_code == 200
+    assert asked == []
 
 
 def test_the_tree_of_refusals_is_drawn_in_full() -> None:
