@@ -61,6 +61,7 @@ _WORDS = (
     Kind.ANSWER,
     Kind.CANNOT,
     Kind.CODE_FAILED,
+    Kind.RECEIVED,
     Kind.THANKS,
 )
 """Messages shown as messages; terms, codes, order facts and *again* have their own places."""
@@ -204,7 +205,8 @@ def _donor_status(state: State) -> Status:
     if state.encounter.match.mode == VOUCHER:
         failed = _code_failed(state.theirs, state.mine)
         return Status.CODE_FAILED if failed else Status.CODE_SENT
-    if count(state.mine, Kind.ORDERED):
+    # By the outbox: a family that has confirmed has blanked the page that said so too.
+    if state.outbox.sent == state.matched:
         return Status.ORDERED
     return Status.ADDRESS_SHOWN if count(state.theirs, Kind.TERMS) else Status.AGREED
 

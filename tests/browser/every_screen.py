@@ -7,7 +7,14 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.screens import SCREENS, Screen, donor_at, family_at
+from tests.browser.screens import (
+    RECEIVED_KIND,
+    SCREENS,
+    Screen,
+    donor_at,
+    family_at,
+    message,
+)
 from tests.browser.stage import (
     DELIVERY,
     ELSEWHERE,
@@ -227,6 +234,11 @@ EVERY_SCREEN: dict[str, Screen] = {
     "family-closing": _of_family("received", mayAsk=False),
     "family-store-asks-nothing": _at_store(1),
     "family-store-unknown": _at_store(99),
+    "donor-arrived": donor_at(
+        donor(
+            "certified", slot("finished", facts=facts(VOUCHER), message=message(RECEIVED_KIND, ""))
+        )
+    ),
     "family-held-locker": family_at(family("held", card=slot("held", facts=facts(LOCKER))), 0),
     **{f"family-{status}": _of_family(status) for status in (*OF_FAMILIES_VETTING, *OF_FAMILIES)},
     **{f"donor-{status}": donor_at(donor("certified", _slot(status))) for status in OF_DONORS},

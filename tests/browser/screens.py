@@ -22,7 +22,7 @@ from tests.browser.stage import (
 
 Screen = Callable[[Stage, str], Page]
 
-QUESTION_KIND, ANSWER_KIND, THANKS_KIND = 5, 6, 11
+QUESTION_KIND, ANSWER_KIND, RECEIVED_KIND, THANKS_KIND = 5, 6, 10, 11
 TERMS = "Locker 114, Žudro 42\nAlena, +375 29 000-00-00"
 
 

@@ -10,6 +10,7 @@ from clients.people.views import Status
 from crypto.certificates import Receipt, verify_receipt
 from crypto.drops import address_of
 from crypto.keys import Person
+from crypto.messages.pages import Kind, Said
 from tests.clients.test_looking import outbox_of, pseudonym_of
 from tests.clients.world import (
     DELIVERY,
@@ -93,6 +94,18 @@ def test_confirming_spends_the_receipt_and_erases_address_and_code() -> None:
     assert verify_receipt(world.trial.circle, receipt)
     assert all(world.node.drops[a] != b for a, b in zip(donors, before, strict=True))
     assert world.donor().visit().slot(0).terms == ""
+
+
+def test_a_donor_hears_that_a_parcel_arrived_though_nobody_thanked() -> None:
+    world = World().agreed(DELIVERY)
+    world.family().show_address("Vulica 1")
+    world.donor().ordered(0, "tomorrow")
+    world.family().received()
+    for status in (Status.ORDERED, Status.FINISHED):
+        donor = world.donor().visit().slot(0)
+        assert donor.status == status
+        assert donor.message == Said(Kind.RECEIVED, "")
+        world.matchmaker.round()
 
 
 def test_thanks_arrive_and_again_is_kept_by_both_for_the_next_card() -> None:

@@ -85,6 +85,7 @@ const WORDS: readonly Kind[] = [
   Kind.ANSWER,
   Kind.CANNOT,
   Kind.CODE_FAILED,
+  Kind.RECEIVED,
   Kind.THANKS,
 ];
 
@@ -185,7 +186,8 @@ function donorStatus(state: State, encounter: Encounter): Status {
   if (encounter.match.mode === VOUCHER) {
     return isCodeFailed(theirs, mine) ? Status.CODE_FAILED : Status.CODE_SENT;
   }
-  if (count(mine, Kind.ORDERED) > 0) return Status.ORDERED;
+  // By the outbox: a family that has confirmed has blanked the page that said so too.
+  if (state.outbox.sent === state.matched) return Status.ORDERED;
   return count(theirs, Kind.TERMS) > 0 ? Status.ADDRESS_SHOWN : Status.AGREED;
 }
 

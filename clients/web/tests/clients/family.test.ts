@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { sameBytes } from "../../src/crypto/bytes.ts";
 import { Receipt, verifyReceipt } from "../../src/crypto/certificates.ts";
+import { Kind } from "../../src/crypto/messages/pages.ts";
 import {
   NotPossible,
   NotYet,
@@ -128,6 +129,19 @@ for (const mode of [VOUCHER, LOCKER, DELIVERY]) {
     assert.deepEqual(blanksOfTheFamily(world), real);
   });
 }
+
+test("a donor hears that a parcel arrived, though nobody thanked", async () => {
+  const world = await World.agreed(DELIVERY);
+  await world.family().showAddress("Vulica 1");
+  await world.donor().ordered(0, "tomorrow");
+  await world.family().received();
+  for (const status of [Status.ORDERED, Status.FINISHED]) {
+    const donor = slotOfView(await world.donor().visit(), 0);
+    assert.equal(donor?.status, status);
+    assert.deepEqual(donor.message, { kind: Kind.RECEIVED, words: "" });
+    world.matchmaker.round();
+  }
+});
 
 test("thanks arrive, and again is kept by both for the next card", async () => {
   const world = await World.finished(DELIVERY);

@@ -58,7 +58,7 @@ test("a match that is refused, or lost to another family, shows nothing of itsel
 });
 
 test("terms, codes and again are no messages", () => {
-  const kinds = [Kind.ACCEPT, Kind.TERMS, Kind.CODE, Kind.RECEIVED, Kind.AGAIN];
+  const kinds = [Kind.ACCEPT, Kind.TERMS, Kind.CODE, Kind.AGAIN];
   const theirs = kinds.map((kind) => ({ kind, words: "no message" }));
   assert.equal(slotView(agreed.with({ theirs })).message, null);
 });
