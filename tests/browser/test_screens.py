@@ -83,6 +83,28 @@ def wider_than_the_screen(page: Page) -> list[str]:
     return found
 
 
+def torn(page: Page) -> list[str]:
+    """What of a heading's words goes on in another line, where no hyphen says so.
+
+    English is the browser's to hyphenate, and Debian's Chromium has no words to do it by.
+    """
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("h1:not(.hidden, :lang(en))")].flatMap(h => {
+            const text = h.firstChild;
+            const lineOf = at => {
+                const range = document.createRange();
+                range.setStart(text, at);
+                range.setEnd(text, at + 1);
+                // What is before it is the hyphen that stands at the end of the line above.
+                return [...range.getClientRects()].at(-1).top;
+            };
+            return [...text.data.matchAll(/[^\\s\\u00ad]+/g)].filter(({0: part, index}) =>
+                lineOf(index) !== lineOf(index + part.length - 1)).map(([part]) => part);
+        })"""
+    )
+    return found
+
+
 def test_a_screen_fits_320_pixels_and_says_nothing_on_the_console(shown: Shown) -> None:
     assert wider_than_the_screen(shown.page) == []
     assert shown.console == []
@@ -100,6 +122,7 @@ def test_a_screen_fits_a_phone_with_letters_of_twice_the_size(shown: Shown) -> N
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     page.set_viewport_size(PHONE)
     assert wider_than_the_screen(page) == []
+    assert torn(page) == []
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(NARROW)
 

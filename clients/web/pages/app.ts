@@ -12,6 +12,7 @@ import { readCatalogue, type Catalogue } from "./catalogue.ts";
 import { Client, Failed } from "./client.ts";
 import { h, type Child } from "./dom.ts";
 import { explained } from "./errors.ts";
+import { heading } from "./parts.ts";
 import { say, type Key } from "./strings.ts";
 
 export type Screen = (app: App) => readonly Child[];
@@ -102,9 +103,7 @@ export class App {
     const run = ++this.#run;
     const bar = h("progress", { "aria-label": this.say(doing) });
     const far = h("p", { class: "quiet" });
-    this.#fill(
-      h("section", { class: "busy" }, h("h1", { tabindex: -1 }, this.say(doing)), bar, far),
-    );
+    this.#fill(h("section", { class: "busy" }, heading(this.say(doing)), bar, far));
     this.focusTop();
     this.busy = true;
     const tell = (progress: Progress): void => {
@@ -115,7 +114,7 @@ export class App {
       const { tries, expected } = progress;
       // Nobody knows when it ends: the bar nears its end and never claims to be there.
       bar.value = 1 - Math.exp(-tries / expected);
-      bar.parentElement?.querySelector("h1")?.replaceChildren(this.say("working"));
+      bar.parentElement?.querySelector("h1")?.replaceChildren(...heading(this.say("working")).childNodes);
       far.textContent = `${this.say("working_far", { tries, expected })} ${this.say("words_work")}`;
     };
     try {

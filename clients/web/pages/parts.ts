@@ -21,8 +21,17 @@ export const UNASSISTED: Props = {
 /** The longest message, in characters; bytes are counted where it is sent. */
 export const MOST_CHARACTERS = 300;
 
+const VOWEL = "[аеёиіоуыэюя]";
+const CONSONANT = "[бвгджзклмнпрстфхцчшщ]";
+
+/** Where a word may part: before a consonant and its vowel, never between д and з or ж. */
+const SYLLABLES = new RegExp(
+  `(?<=[а-яёіў]${VOWEL}|${VOWEL}(?:${CONSONANT}|[йўьъ])+)(?<!д(?=[зж]))(?=${CONSONANT}${VOWEL})`, "gi",
+);
+
+/** A screen's first line, whose words may part where letters are large: browsers know no Belarusian. */
 export function heading(text: string): HTMLElement {
-  return h("h1", { tabindex: -1 }, text);
+  return h("h1", { tabindex: -1 }, text.replace(SYLLABLES, "\u00ad"));
 }
 
 /** One calm sentence, or a few: who can see what. */
