@@ -100,6 +100,7 @@ class Stage:
             "then": None,
             "fails": "",
             "fails_at": ["family", "donor", "ask", "offer"],
+            "fails_after": 0,
             "slow": False,
             "slow_at": ["draw", "open", "family", "donor", "ask", "offer"],
             "other": False,

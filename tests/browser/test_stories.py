@@ -136,7 +136,7 @@ def test_a_donor_who_falls_silent_is_spoken_of_and_nothing_need_be_done(
     for _ in range(3):
         town.epoch()
     stands = mother.come_back()
-    assert "It did not work out with that donor" in stands
+    assert "It did not work out with that donor: no answer came" in stands
     assert "there is nothing to do" in stands
 
 

@@ -129,6 +129,52 @@ def test_whatever_is_typed_into_a_line_stays_and_is_explained(stage: Stage, type
     assert box.input_value() == kept
 
 
+WITH_FIELDS = {
+    "words-family": 2,
+    "words-donor": 1,
+    "family-question": 1,
+    "family-code": 3,
+    "family-needs-locker": 2,
+    "family-needs-address": 2,
+    "family-ordered": 2,
+    "donor-slots": 1,
+    "donor-address": 3,
+    "donor-code-failed": 3,
+}
+"""Where something is typed besides a list and a node's address, and into how many fields."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", WITH_FIELDS)
+def test_whatever_is_typed_into_any_field_stays_when_it_is_refused(stage: Stage, name: str) -> None:
+    stage.played |= {"fails": "too_long", "fails_after": 0 if name.startswith("words") else 1}
+    page = SCREENS[name](stage, "en")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    boxes = page.locator("main input[type=text], main textarea")
+    assert boxes.count() == WITH_FIELDS[name]
+    for box in boxes.all():
+        for typed in ("x" * 10_000, f"🥟 שלום a\u200bb {MARKUP}"):
+            box.fill(typed)
+            stands = box.input_value()
+            box.locator("xpath=ancestor::form").locator("button.main").click()
+            page.locator(".notice", has_text="too long").wait_for()
+            assert box.input_value() == stands
+            assert page.locator("main img, main script").count() == 0
+        box.fill("")
+    assert stage.console == []
+
+
+def test_what_went_wrong_is_said_in_the_language_that_is_chosen_next(stage: Stage) -> None:
+    stage.played["fails"] = "node_unreachable"
+    page = SCREENS["words-family"](stage, "en")
+    page.locator("textarea").fill("half a sentence")
+    page.locator("main form button.main").click()
+    page.locator(".notice", has_text="could not be reached").wait_for()
+    page.get_by_role("button", name="Рус").click()
+    assert "Узел не отвечает" in page.locator(".notice").inner_text()
+    assert page.locator("textarea").input_value() == "half a sentence"
+
+
 @pytest.mark.parametrize(
     "code",
     ["node_unreachable", "node_misbehaves", "circle_substituted", "busy", "unknown_invite",

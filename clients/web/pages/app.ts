@@ -40,7 +40,8 @@ export class App {
   readonly opened = new Set<string>();
 
   #screen: Screen;
-  #notice: Child = null;
+  /** Made anew with the screen, in the language of that moment. */
+  #notice: (() => HTMLElement) | null = null;
   #run = 0;
 
   constructor(
@@ -72,7 +73,7 @@ export class App {
   }
 
   redraw(): void {
-    this.#fill(this.#notice, ...this.#screen(this));
+    this.#fill(this.#notice?.(), ...this.#screen(this));
   }
 
   focusTop(): void {
@@ -81,13 +82,13 @@ export class App {
   }
 
   /** Say that something did not work, above what is shown. */
-  complain(message: string): void {
-    this.#announce(h("p", { class: "notice", role: "alert", tabindex: -1 }, message));
+  complain(message: () => string): void {
+    this.#announce(() => h("p", { class: "notice", role: "alert", tabindex: -1 }, message()));
   }
 
   /** Say that something was done, above what is shown. */
-  assure(message: string): void {
-    this.#announce(h("p", { class: "notice done", role: "status", tabindex: -1 }, message));
+  assure(message: () => string): void {
+    this.#announce(() => h("p", { class: "notice done", role: "status", tabindex: -1 }, message()));
   }
 
   /**
@@ -124,7 +125,8 @@ export class App {
     } catch (error) {
       this.busy = false;
       if (run !== this.#run) return;
-      this.complain(explained(this.language, error instanceof Failed ? error.code : "defect"));
+      const code = error instanceof Failed ? error.code : "defect";
+      this.complain(() => explained(this.language, code));
     }
   }
 
@@ -154,11 +156,12 @@ export class App {
     this.main.replaceChildren();
   }
 
-  #announce(notice: HTMLElement): void {
+  #announce(notice: () => HTMLElement): void {
     this.#notice = notice;
     this.redraw();
     scrollTo(0, 0);
-    notice.focus({ preventScroll: true });
+    // It stands above whatever else is a notice.
+    this.main.querySelector<HTMLElement>(".notice")?.focus({ preventScroll: true });
   }
 
   #fill(...children: readonly Child[]): void {

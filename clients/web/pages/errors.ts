@@ -13,7 +13,7 @@ const SENTENCES: Readonly<Record<string, Key>> = {
   match_changed: "error.MatchChanged",
   not_today: "error.NotToday",
   not_yet: "error.NotYet",
-  slot_unclear: "error.SlotUnclear",
+  slot_unclear: "not_possible",
   too_long: "error.TooLong",
   wish_refused: "error.WishRefused",
   no_period: "error.NoPeriod",

@@ -13,8 +13,7 @@ const SECTIONS = ["status", "region", "mode", "size", "need", "sees", "guidance"
 const ERRORS = [
   ...["NodeUnreachable", "NodeMisbehaves", "CircleSubstituted", "VisitContended", "WrongRole"],
   ...["MatchChanged", "NotToday", "TooLong", "WishRefused", "NoPeriod", "InviteTextError", "CryptoError"],
-  ...["NotYet", "SlotUnclear"],
-  ...["ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
+  ...["NotYet", "ClientError", "RepeatedGood", "UnknownGood", "WrongQuantity", "WrongNumberOfLines"],
 ];
 const LINES = [
   ...["trial", "moved", "opening", "visiting", "sending", "slot", "terms", "come_back"],

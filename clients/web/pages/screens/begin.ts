@@ -57,7 +57,7 @@ const welcome: Screen = (app) => [
     }),
   ),
   moved(app),
-  sees(app, "welcome_sees"),
+  sees(app, "welcome_sees", "sees_no_store"),
 ];
 
 function begin(app: App, role: Role): void {
@@ -99,5 +99,5 @@ export const locked: Screen = (app) => [
       app.go(welcome);
     }, "plain"),
   ),
-  sees(app, "sees_locked"),
+  sees(app, "sees_locked", "sees_no_store"),
 ];

@@ -24,9 +24,6 @@ const TO_DO: readonly Status[] = ["held", "address_shown", "code_failed"];
 const SENDING: readonly Status[] = ["address_shown", "ordered", "code_failed"];
 const MATCHED: readonly Status[] = [...SENDING, "agreed", "code_sent"];
 const ALONE: readonly Status[] = ["waiting", "peer_silent", "idle"];
-/** Something may have been bought: a voucher is, before its match is accepted. */
-const BOUGHT: readonly Status[] = ["held", ...SENDING, "code_sent", "received"];
-const NOTHING_BOUGHT: readonly Key[] = ["sees_no_store"];
 const GUIDANCE: readonly Key[] = ["guidance.vary", "guidance.gift", "guidance.goods", "guidance.records"];
 
 export const donorStands: Screen = (app) => {
@@ -41,6 +38,7 @@ export const donorStands: Screen = (app) => {
   const names = slotNames(slots);
   const isFirst = slots.length > 0 && slots.every((slot) => slot.status === "certified");
   const first = isFirst ? firstCard(app) : [];
+  const isExpecting = status === "asked" || slots.some((slot) => slot.status === "waiting");
   const isDue = slots.some((slot) => slot.comeBackEpoch > 0) || slots.length === 0;
   return [
     heading(app.say("parcels")),
@@ -61,6 +59,7 @@ export const donorStands: Screen = (app) => {
       h("p", { class: "come-back" }, comeBack(
         app.language, view.comeBackEpoch, seen, app.circle?.epochSeconds ?? 86_400, new Date(),
       )),
+    isExpecting && h("p", {}, app.say("expect_donor")),
     !slots.some((slot) => TO_DO.includes(slot.status)) && view.questions.length === 0 &&
       !WITHOUT_DAY.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
@@ -196,13 +195,13 @@ function replacing(app: App, slot: SlotView): HTMLElement {
       const given = [slot.index, code, slot.facts?.matched ?? null, slot.period];
       if (code !== "") does(app, "replaceCode", given, { sent: [name] });
     },
+    guidance(app),
     field(app, name, app.say("voucher_code")),
     submit(app.say("code_replace")),
   );
 }
 
 function whoSees({ slots }: DonorView): readonly Key[] {
-  if (slots.some((slot) => slot.status === "finished")) return ["sees_done"];
-  const isBought = slots.some(({ status }) => BOUGHT.includes(status));
-  return [slots.length > 0 ? "offer_sees" : "sees_asked", ...(isBought ? [] : NOTHING_BOUGHT)];
+  const isDone = slots.some((slot) => slot.status === "finished");
+  return [slots.length > 0 ? "offer_sees" : "sees_asked", isDone ? "sees_done" : "sees_no_store"];
 }

@@ -34,6 +34,8 @@ const WITHOUT_DAY: readonly Status[] = ["period_over", "declined"];
 const TO_DO: readonly Status[] = [
   "period_over", "declined", "question", "certified", "code", "code_failed", "needs_address",
 ];
+/** At the beginning of a way that takes days. */
+const EXPECTING: readonly Status[] = ["asked", "waiting"];
 const VETTING: readonly Status[] = ["asked", "question", "coordinator_failed"];
 
 export const familyStands: Screen = (app) => {
@@ -61,6 +63,7 @@ export const familyStands: Screen = (app) => {
     (OVER.includes(status) || (status === "certified" && !isFirst)) && further(app, seen),
     view.comeBackEpoch > 0 && !WITHOUT_DAY.includes(status) &&
       whenToCome(app, seen, view.comeBackEpoch),
+    EXPECTING.includes(status) && h("p", {}, app.say("expect_family")),
     !TO_DO.includes(status) && h("p", { class: "quiet" }, app.say("done_now")),
     button(app.say("look_again"), () => {
       look(app);
@@ -176,10 +179,11 @@ function further(app: App, seen: Seen<FamilyView>): HTMLElement {
 }
 
 function whoSees(status: Status, card: SlotView | null): readonly (Key | null)[] {
-  if (status === "withdrawn") return ["sees_withdrawn"];
+  if (status === "withdrawn") return ["sees_withdrawn", "sees_no_store"];
   if (OVER.includes(status)) return ["sees_done"];
   if (VETTING.includes(status)) return ["sees_asked", "sees_no_store"];
-  if (status === "needs_address") return ["line.nobody_else", "sees_no_store"];
+  // What the store sees of it stands before the field.
+  if (status === "needs_address") return ["line.nobody_else"];
   if (card?.facts && MATCHED.includes(status)) {
     return card.facts.mode === VOUCHER ? ["sees.voucher"] : [`sees.${MODES[card.facts.mode] ?? "delivery"}`];
   }

@@ -67,7 +67,7 @@ const typeBack: Screen = (app) => typing(app, "type_all", stands, (lines) => {
     () => app.client.call("same", [lines]),
     (same) => {
       if (!same) {
-        app.complain(app.say("list_other"));
+        app.complain(() => app.say("list_other"));
         return;
       }
       app.typed = true;
@@ -108,5 +108,5 @@ const isItYours: Screen = (app) => [
       app.go(typeList);
     }),
   ),
-  sees(app, "type_sees"),
+  sees(app, "type_sees", "sees_no_store"),
 ];

@@ -40,7 +40,7 @@ export function place(next: (app: App) => void): Screen {
       () => {
         const address = addressOf(draft(app, "address"));
         if (address === null) {
-          app.complain(word(app, "address_wrong"));
+          app.complain(() => word(app, "address_wrong"));
           return;
         }
         drop(app, "address");
@@ -50,7 +50,7 @@ export function place(next: (app: App) => void): Screen {
       field(app, "address", word(app, "address")),
       submit(app.say("go_on")),
     ),
-    sees(app, "welcome_sees"),
+    sees(app, "welcome_sees", "sees_no_store"),
   ];
 }
 

@@ -35,6 +35,7 @@ export function quiet(app: App, seen: Seen<unknown>): readonly Child[] {
     isClockOff(seen, epochSeconds, now) && h("p", { class: "notice" }, app.say("clock")),
     h("p", { class: "lead", role: "status" }, app.say(isFamily ? "quiet_family" : "quiet_donor")),
     h("p", { class: "come-back" }, comeBack(app.language, next, seen, epochSeconds, now)),
+    h("p", {}, app.say(isFamily ? "expect_family" : "expect_donor")),
     h("p", { class: "quiet" }, app.say("done_now")),
     app.dish && dishCard(app, app.dish),
     h("p", { class: "quiet" }, app.say("quiet_dish")),

@@ -77,7 +77,7 @@ export function unable(app: App, slot: SlotView, before: readonly unknown[], ...
 /** What was typed under *name*; if that is nothing, it is said that something is missing. */
 export function needed(app: App, name: string): string {
   const words = draft(app, name);
-  if (words === "") app.complain(app.say("lines_bad"));
+  if (words === "") app.complain(() => app.say("lines_bad"));
   return words;
 }
 

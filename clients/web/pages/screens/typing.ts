@@ -52,7 +52,7 @@ export function typing(
       submit(app.say("open")),
     ),
     back(app, before),
-    sees(app, "type_sees"),
+    sees(app, "type_sees", "sees_no_store"),
   ];
 }
 

@@ -43,7 +43,7 @@ export function does(
     (seen) => {
       for (const draft of sent) app.drafts.delete(draft);
       shown(app, seen);
-      if (assure !== undefined) app.assure(app.say(assure));
+      if (assure !== undefined) app.assure(() => app.say(assure));
     },
   );
 }

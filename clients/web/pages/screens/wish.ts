@@ -47,7 +47,7 @@ export function wish(occasion: Occasion): Screen {
             drop(app, "modes");
           }
           if (["regions", "modes", "needs"].some((name) => draft(app, name) === "")) {
-            app.complain(app.say("error.WishRefused"));
+            app.complain(() => app.say("error.WishRefused"));
           } else if (occasion === "ask") app.go(words);
           else post(app, possible);
         },
@@ -193,7 +193,7 @@ const words: Screen = (app) => {
         back(app, wish("ask")),
       ),
     ),
-    sees(app, isFamily ? "line.who_asks" : "line.who_offers"),
+    sees(app, isFamily ? "line.who_asks" : "line.who_offers", "sees_no_store"),
   ];
 };
 
@@ -206,7 +206,7 @@ function send(app: App): void {
     invite: app.role === "family" ? draft(app, "invite") : "",
   };
   if (intake.words === "" && intake.invite === "") {
-    app.complain(app.say("words_need"));
+    app.complain(() => app.say("words_need"));
     return;
   }
   void app.run(

@@ -21,6 +21,16 @@ export const STANDING = {
     "Пока ничего нового. Если вы уже предлагали помощь по этому списку, делать ничего не нужно.",
     "Nothing new yet. If you have offered help with this list, there is nothing to do.",
   ],
+  expect_family: [
+    "Што далей: каардынатары за вас паручаюцца, вы становіцеся ў чаргу, знаходзіцца донар; потым тут будзе код або пытанне, куды дасылаць. Ніхто не піша і не звоніць: прыходзьце са спісам.",
+    "Что дальше: координаторы за вас поручаются, вы встаёте в очередь, находится донор; потом здесь будет код или вопрос, куда отправлять. Никто не пишет и не звонит: приходите со списком.",
+    "What comes: the coordinators vouch for you, you join the queue, a donor is found; then your code is here, or you are asked where to send. Nobody writes or calls: come with your list.",
+  ],
+  expect_donor: [
+    "Што далей: каардынатары за вас паручаюцца, знаходзіцца сям’я, вы купляеце. Яна чакае адказу толькі некалькі дзён. Ніхто не піша: прыходзьце са спісам.",
+    "Что дальше: координаторы за вас поручаются, находится семья, вы покупаете. Она ждёт ответа лишь несколько дней. Никто не пишет: приходите со списком.",
+    "What comes: the coordinators vouch for you, a family is found, you buy. It waits only a few days for your answer. Nobody writes: come with your list.",
+  ],
   quiet_dish: [
     "Гэта страва спіса, які вы набралі. Калі яна не ваша, у нейкім радку памылка.",
     "Это блюдо списка, который вы набрали. Если оно не ваше, в какой-то строке ошибка.",
@@ -139,7 +149,7 @@ export const STANDING = {
   voucher_code: ["Код ваўчара", "Код ваучера", "The voucher’s code"],
   code_give: ["Даць код", "Дать код", "Give the code"],
   code_replace: ["Даць іншы код", "Дать другой код", "Give another code"],
-  ordered: ["Я заказаў(-ла)", "Я заказал(а)", "I have ordered"],
+  ordered: ["Заказ зроблены", "Заказ сделан", "I have ordered"],
   ordered_what: [
     "Што трэба, каб атрымаць: нумар, дзень",
     "Что нужно, чтобы получить: номер, день",
@@ -152,7 +162,7 @@ export const STANDING = {
     "Скоро эта посылка исчезнет отсюда сама, поэтому скажите сейчас.",
     "This parcel soon vanishes from here by itself, so say it now.",
   ],
-  lines_bad: ["Напішыце хоць нешта.", "Напишите хоть что-нибудь.", "Write something first."],
+  lines_bad: ["Спачатку нешта напішыце.", "Сначала что-нибудь напишите.", "Write something first."],
 
   sees_help: [
     "Чытанне гэтай даведкі нікому нічога не адпраўляе.",
@@ -160,24 +170,24 @@ export const STANDING = {
     "Reading this sends nothing to anybody.",
   ],
   sees_locked: [
-    "Тут ужо няма чаго бачыць. Крама і банк ведаюць толькі тое, што куплена праз іх.",
-    "Здесь уже нечего видеть. Магазин и банк знают только то, что куплено через них.",
-    "There is nothing left to see here. Store and bank know only what was bought through them.",
+    "Тут ужо няма чаго бачыць.",
+    "Здесь уже нечего видеть.",
+    "There is nothing left to see here.",
   ],
   sees_no_store: [
-    "Крамы і банкі пакуль нічога не ведаюць: нічога не куплена.",
-    "Магазины и банки пока ничего не знают: ничего не куплено.",
-    "Stores and banks know nothing so far: nothing was bought.",
+    "Крамы і банкі нічога пра гэта не ведаюць, толькі тое, што куплена або атрымана праз іх.",
+    "Магазины и банки ничего об этом не знают, только то, что куплено или получено через них.",
+    "Stores and banks know nothing of this, only what is bought or received through them.",
   ],
   sees_asked: [
-    "Каардынатары бачаць мову і вашы словы. Вузел бачыць, што нехта прасіў, і нічога больш.",
-    "Координаторы видят язык и ваши слова. Узел видит, что кто-то просил, и ничего больше.",
-    "Coordinators see your language and words. The node sees that somebody asked, and nothing else.",
+    "Каардынатары бачаць мову і вашы словы. Вузел бачыць, што нехта звярнуўся, і нічога больш.",
+    "Координаторы видят язык и ваши слова. Узел видит, что кто-то обратился, и ничего больше.",
+    "Coordinators see your language and words. The node sees that somebody wrote, and nothing else.",
   ],
   sees_waiting: [
-    "Праграма, якая падбірае пары, бачыць вобласць, спосаб, крамы, памер і патрэбы; ні яна, ні вузел не бачаць імя, адраса і гэтай старонкі.",
-    "Программа, которая подбирает пары, видит область, способ, магазины, размер и нужды; ни она, ни узел не видят имени, адреса и этой страницы.",
-    "The program that makes pairs sees region, way, stores, size and needs; neither it nor the node sees a name, an address or this page.",
+    "Праграма, якая падбірае пары, бачыць вобласць, спосаб, крамы, памер і патрэбы; ні імя, ні адраса не бачаць ні яна, ні вузел.",
+    "Программа, которая подбирает пары, видит область, способ, магазины, размер и нужды; ни имени, ни адреса не видят ни она, ни узел.",
+    "The program that makes pairs sees region, way, stores, size and needs; neither it nor the node sees a name or an address.",
   ],
   sees_done: [
     "Размова сцёртая. Крама і банк сваё запомнілі: гэтага адсюль не сцерці.",

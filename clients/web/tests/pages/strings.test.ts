@@ -43,6 +43,12 @@ test("no button or heading is longer than its place", () => {
   for (const key of short) for (const text of STRINGS[key]) assert.ok(text.length <= 14, `${key}: ${text}`);
 });
 
+test("no sentence of the pages speaks of commands, which a page has none of", () => {
+  for (const [key, three] of Object.entries(STRINGS)) {
+    for (const text of three) assert.doesNotMatch(text, /\b(visit|klunak|epoch|matcher)\b|--/i, key);
+  }
+});
+
 test("no sentence of the pages is one that nobody says", () => {
   const files = readdirSync(PAGES, { recursive: true, encoding: "utf8" });
   const said = files
