@@ -94,7 +94,7 @@ def _searched(name: str, one: Figures) -> str:
 def _guess(name: str, one: Figures) -> str:
     guess = one["link"][name]
     over = "" if guess["upper99"] <= WANTED else f" (wanted: {WANTED})"
-    return f"{guess['advantage']:.4f}, {guess['upper99']:.4f}{over}"
+    return f"{guess['advantage']:z.4f}, {guess['upper99']:.4f}{over}"
 
 
 def _recent(name: str, one: Figures) -> str:
