@@ -54,7 +54,15 @@ function drawFrame(): void {
     h("button", { type: "button", class: "leave", title: app.say("leave_how"), onclick: leave }, app.say("leave")),
   );
   footer.replaceChildren(...below());
+  if (!warning.hidden) drawWarning();
   began = true;
+}
+
+function drawWarning(): void {
+  warning.replaceChildren(
+    h("p", {}, app.say(app.drawn === null ? "lock_soon" : "lock_soon_list")),
+    h("button", { type: "button", onclick: () => { watch.stay(); } }, app.say("lock_stay")),
+  );
 }
 
 /** What stands below every screen, but for the first, and for the list while it is shown. */
@@ -105,10 +113,7 @@ const watch = new Watch({
   // Half a list on the screen, or half a sentence, is already something.
   isLockable: () => !left && !app.busy && (app.dish !== null || app.drafts.size > 0),
   warn: (isNear) => {
-    warning.replaceChildren(
-      h("p", {}, app.say(app.drawn === null ? "lock_soon" : "lock_soon_list")),
-      h("button", { type: "button", onclick: () => { watch.stay(); } }, app.say("lock_stay")),
-    );
+    drawWarning();
     warning.hidden = !isNear;
   },
   lock,

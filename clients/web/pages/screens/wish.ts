@@ -186,13 +186,9 @@ const words: Screen = (app) => {
       isFamily && field(app, "invite", app.say("invite"), { hint: app.say("invite_hint") }),
       field(app, "words", app.say("words_label"), { long: true, most: WORDS_MOST }),
       h("p", { class: "quiet" }, app.say("words_work")),
-      h(
-        "div",
-        { class: "row" },
-        submit(app.say("send")),
-        back(app, wish("ask")),
-      ),
+      submit(app.say("send")),
     ),
+    back(app, wish("ask")),
     sees(app, isFamily ? "line.who_asks" : "line.who_offers", "sees_no_store"),
   ];
 };

@@ -56,11 +56,11 @@ export const ASKING = {
 
   // ---- Being vouched for
 
-  words: ["Хто за вас паручыцца", "Кто за вас поручится", "Who vouches for you"],
+  words: ["Хто за\u00a0вас паручыцца", "Кто за\u00a0вас поручится", "Who vouches for you"],
   words_family: [
-    "З запрашэннем словы не патрэбныя. Без яго напішыце, каму і чаму патрэбная дапамога; імя і адраса не пішыце.",
-    "С приглашением слова не нужны. Без него напишите, кому и почему нужна помощь; имени и адреса не пишите.",
-    "With an invite no words are needed. Without one, say who needs help and why; write no name and no address.",
+    "З запрашэннем словы не патрэбныя, і прылада нічога не лічыць. Без яго напішыце, каму і чаму патрэбная дапамога; імя і адраса не пішыце.",
+    "С приглашением слова не нужны, и устройство ничего не считает. Без него напишите, кому и почему нужна помощь; имени и адреса не пишите.",
+    "With an invite no words are needed, and the device computes nothing. Without one, say who needs help and why; write no name and no address.",
   ],
   words_donor: [
     "Напішыце, чаму вам можна давяраць і хто можа пра вас сказаць. Імя не трэба.",
@@ -75,9 +75,9 @@ export const ASKING = {
   ],
   words_label: ["Словы каардынатарам", "Слова координаторам", "Words for the coordinators"],
   words_work: [
-    "Без запрашэння прылада спачатку некалькі хвілін лічыць: так вузел абараняецца ад пустых просьбаў. Не закрывайце старонку і не гасіце экран.",
-    "Без приглашения устройство сначала несколько минут считает: так узел защищается от пустых просьб. Не закрывайте страницу и не гасите экран.",
-    "Without an invite the device first computes for some minutes: that keeps empty requests away from the node. Keep the page open and the screen on.",
+    "Прылада спачатку некалькі хвілін лічыць: так вузел абараняецца ад пустых просьбаў. Не закрывайце старонку і не гасіце экран.",
+    "Устройство сначала несколько минут считает: так узел защищается от пустых просьб. Не закрывайте страницу и не гасите экран.",
+    "The device first computes for some minutes: that keeps empty requests away from the node. Keep the page open and the screen on.",
   ],
   words_need: [
     "Патрэбна запрашэнне або некалькі слоў.",
