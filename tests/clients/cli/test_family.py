@@ -359,7 +359,7 @@ def test_who_sees_what_is_said_before_an_address_is_shown(
     tell(seat(), view(Status.NEEDS_ADDRESS, mode=1), as_json=False)
 
     told = capsys.readouterr().err
-    assert "The store and the locker will see name and phone." in told
+    assert "The store and the locker, and whoever asks them, will see name and phone." in told
     assert "asks for a phone number; asks for a name" in told
     assert told.index("will see") < told.index("klunak family show-address")
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
 /** Bytes in brotli; a little above what it was when this was written. */
-const HEAVIEST = 87_500;
+const HEAVIEST = 87_600;
 
 /** What everybody fetches. */
 const FIRST = ["index.html", "page.js", "page.css", "worker.js"];
