@@ -65,7 +65,8 @@ def take(album: Album, browser: Browser, town: Town) -> None:
         family.page.get_by_role("button", name="English").click()
         album.keep(family, "welcome", "be")
         donor_list = town.neighbour("donor")
-        donor_list.does("offer", wish(0, VOUCHER, size=2), "en", "words")
+        # One slot, so that the match is the first thing on the screen.
+        donor_list.does("offer", wish(0, VOUCHER, size=2), "en", "words", at_once=1)
         donor.paper = donor_list.paper()
         town.epoch()
         town.certify()
