@@ -41,7 +41,7 @@ def _as_set(act: Callable[[Settings], str | None]) -> str | None:
     from api.settings import Settings
 
     try:
-        return act(Settings())  # type: ignore[call-arg]
+        return act(Settings())  # type: ignore[call-arg]  # from the environment
     except SetupError as error:
         return str(error)
     except ValidationError as error:

@@ -10,26 +10,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from clients.controls import control_word
 from clients.thief import files_below
+from clients.trial.entered import Entered
 
 OF_EVERYBODY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - looked at alone
 MOST_BYTES = 1 << 25
 """Of what came up there: others of this machine write there, too."""
 
 
-class Surroundings:
-    """Of a node whose directories are made below *home*. Use as a context manager, which has it
-    begin; the words are removed in the end."""
+class Surroundings(Entered):
+    """Of a node whose directories are made below *home*; the words are removed in the end."""
 
     def __init__(self, home: Path) -> None:
+        super().__init__()
         self._home = home
-        self._ending = ExitStack()
         self._own = {
             "PWD": home / "node-directory",
             "TMPDIR": home / "node-tmp",
@@ -41,21 +39,13 @@ class Surroundings:
         self.in_shared: dict[str, str] = {}
         """Names of the planted words, and the words."""
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
+        """Make its directories, and plant a word in each of all."""
         for directory in self._own.values():
             directory.mkdir()
         self._before = set(self._entries())
         self.in_own = dict(map(self._plant, self._own.values()))
         self.in_shared = dict(map(self._plant, self._shared))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._ending.close()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -97,8 +87,11 @@ class Surroundings:
 
     def _plant(self, directory: Path) -> tuple[str, str]:
         word = control_word(directory.name)
-        opened = tempfile.NamedTemporaryFile(prefix="drill-control-", dir=directory)  # noqa: SIM115
-        self._ending.enter_context(opened)
+        opened = self._ending.enter_context(
+            tempfile.NamedTemporaryFile(  # noqa: SIM115 - the stack closes it
+                prefix="drill-control-", dir=directory
+            )
+        )
         opened.write(word.encode())
         opened.flush()
         return f"control {directory}", word

@@ -10,14 +10,13 @@ import * as shelves from "../../src/clients/shelves.ts";
 import { slotNames } from "../../src/clients/slot_names.ts";
 import { toHex } from "../../src/crypto/bytes.ts";
 import { addressOf } from "../../src/crypto/drops.ts";
-import { Person } from "../../src/crypto/keys.ts";
 import { FAMILY } from "../../src/crypto/messages/intake.ts";
 import { ASKED, CERTIFIED, POSTED, Shelf, type Slot } from "../../src/crypto/messages/shelf.ts";
 import { daysOf } from "../../src/crypto/periods.ts";
 import { closeRecord } from "../../src/crypto/records.ts";
 import { DAY, EARLIER, PERIOD } from "./circles.ts";
 import type { Memory } from "./fakes.ts";
-import { shelfOf } from "./reading.ts";
+import { personOf, shelfOf } from "./reading.ts";
 import { DELIVERY, DONOR_LIST, FAMILY_LIST, WISH, World, type Fetch } from "./world.ts";
 
 const LISTS = { family: FAMILY_LIST, donor: DONOR_LIST } as const;
@@ -37,8 +36,7 @@ async function ask(world: World, role: Role, today: number): Promise<void> {
 
 /** Another phone with the list has left this shelf. */
 function put(world: World, role: Role, shelf: Shelf, period = PERIOD): void {
-  const circle = world.trial.circle.digest;
-  const person = Person.fromListKey(LISTS[role], { circle, period });
+  const person = personOf(world, LISTS[role], period);
   const record = closeRecord(Shelf, shelf, seals.shelf(person));
   world.node.memory.drops.set(toHex(addressOf(person.shelfWrite)), record);
 }
@@ -127,8 +125,7 @@ test("an exchange goes on wherever the page was closed", async () => {
 
 test("a slot whose stamp was spent is dropped, and the others are exchanged", async () => {
   const world = await certified("family");
-  const circle = world.trial.circle.digest;
-  const person = Person.fromListKey(FAMILY_LIST, { circle, period: PERIOD - 1 });
+  const person = personOf(world, FAMILY_LIST, PERIOD - 1);
   const nonce = Buffer.from(new Place(person, 0).stampNonce(FAMILY)).toString("hex");
   world.node.memory.burned.set(nonce, "another request");
 
